@@ -1,0 +1,31 @@
+//! The records of unitmill, and the closed vocabularies that they use.
+//!
+//! Every record that crosses a boundary between crates, a process or a file is defined
+//! here, once: [`Candidate`], [`Reject`], [`Attempt`] and [`Pair`] are rows; [`Job`] and
+//! [`Outcome`] are what a sandbox takes and gives; [`ModelRequest`] and [`ModelAnswer`]
+//! are what a model server takes and gives. `unitmill-shards` holds their Parquet
+//! mapping.
+//!
+//! This crate never does IO, never reads a clock and never draws a random number.
+
+mod attempt;
+mod candidate;
+mod identity;
+mod job;
+mod model_call;
+mod outcome;
+mod pair;
+mod reject;
+mod vocabulary;
+
+pub use attempt::{Attempt, AttemptKind, Step};
+pub use candidate::{Candidate, Origin};
+pub use identity::{CandidateId, Digest, DigestBuilder, PairId, ParseIdError};
+pub use job::{JOB_VERSION, Job, JobFile, JobKind, Limits, ObservedCall};
+pub use model_call::{Agent, FinishReason, Message, ModelAnswer, ModelRequest, Reply, Role};
+pub use outcome::{
+    CoveredFile, Execution, Observation, ObservedValue, Outcome, TestResult, TestStatus, ValueKind,
+};
+pub use pair::Pair;
+pub use reject::{Reject, RejectReason, RejectUnit};
+pub use vocabulary::{Backend, Stage, TestOrigin, Verdict, Verification};
