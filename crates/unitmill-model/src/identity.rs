@@ -20,6 +20,11 @@ impl Digest {
         Self(Sha256::digest(bytes.as_ref()).into())
     }
 
+    /// A digest that was computed elsewhere, over bytes that were never all in memory.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The first 16 hexadecimal digits: enough for a file name, never used as an identity.
     pub fn short(&self) -> String {
         self.to_string()[..16].to_owned()

@@ -10,16 +10,19 @@
 
 mod attempt;
 mod candidate;
+mod duplicate;
 mod identity;
 mod job;
 mod model_call;
 mod outcome;
 mod pair;
 mod reject;
+mod verdict_row;
 mod vocabulary;
 
 pub use attempt::{Attempt, AttemptKind, Step};
 pub use candidate::{Candidate, Origin};
+pub use duplicate::DuplicateDrop;
 pub use identity::{CandidateId, Digest, DigestBuilder, PairId, ParseIdError};
 pub use job::{JOB_VERSION, Job, JobFile, JobKind, Limits, ObservedCall};
 pub use model_call::{Agent, FinishReason, Message, ModelAnswer, ModelRequest, Reply, Role};
@@ -28,4 +31,5 @@ pub use outcome::{
 };
 pub use pair::Pair;
 pub use reject::{Reject, RejectReason, RejectUnit};
+pub use verdict_row::{ExecInput, ExecVerdict};
 pub use vocabulary::{Backend, Stage, TestOrigin, Verdict, Verification};

@@ -96,7 +96,7 @@ pub struct Reply {
     pub answer: ModelAnswer,
     /// How often the request had to be sent again before the answer came.
     pub resent: u32,
-    /// Milliseconds from sending to the answer; 0 when replayed.
+    /// Milliseconds from sending to the answer, as they were when it was sent.
     pub duration_ms: u64,
     /// Taken from a journal instead of a server.
     pub replayed: bool,
