@@ -1,0 +1,429 @@
+//! Every knob of a recipe. The documentation comments here are the user's documentation:
+//! the JSON Schema and the reference page are made from them.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A run, from corpus to shards.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// The run's name; its default folder is `runs/<name>`. Letters, digits, `-`, `_` and `.`.
+    pub name: String,
+    /// Seed of everything that is drawn: sampling, generated inputs, `random` and numpy
+    /// inside the sandbox.
+    #[serde(default)]
+    pub seed: u64,
+    /// Where the corpus lies; one or more folders, files or globs. Paths are relative to
+    /// the working directory.
+    pub input: Vec<Input>,
+    /// Which packages a function may and must use.
+    #[serde(default)]
+    pub packages: Packages,
+    /// Which functions are taken.
+    #[serde(default)]
+    pub functions: Functions,
+    /// Duplicates.
+    #[serde(default)]
+    pub dedup: Dedup,
+    /// Who writes tests, fixes and refinements.
+    #[serde(default)]
+    pub models: Models,
+    /// Prompt templates of your own.
+    #[serde(default)]
+    pub prompts: Prompts,
+    /// The fix loop.
+    #[serde(default)]
+    pub fix: Fix,
+    /// Where and how functions are executed.
+    #[serde(default)]
+    pub sandbox: Sandbox,
+    /// What the final shards look like.
+    #[serde(default)]
+    pub output: Output,
+    /// How the work is cut into tasks.
+    #[serde(default)]
+    pub tasks: Tasks,
+}
+
+/// One source of corpus files.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// A folder (searched for `.py`, `.jsonl`, `.jsonl.gz` and `.jsonl.zst`), a file, or a
+    /// glob.
+    pub path: String,
+    /// In JSONL rows: the field that holds the source text. A dot goes into nested objects.
+    #[serde(default = "text_field")]
+    pub text_field: String,
+    /// In JSONL rows: the field that holds the licence (SPDX).
+    #[serde(default = "license_field")]
+    pub license_field: String,
+    /// In JSONL rows: the field that holds the repository's name.
+    #[serde(default = "repo_field")]
+    pub repo_field: String,
+    /// In JSONL rows: the field that holds the file's path.
+    #[serde(default = "path_field")]
+    pub path_field: String,
+    /// Files and texts above this many kilobytes are rejected as `too_large`.
+    #[serde(default = "max_file_kb")]
+    #[schemars(range(min = 1, max = 1_048_576))]
+    pub max_file_kb: u64,
+}
+
+fn text_field() -> String {
+    "content".to_owned()
+}
+fn license_field() -> String {
+    "license".to_owned()
+}
+fn repo_field() -> String {
+    "repo".to_owned()
+}
+fn path_field() -> String {
+    "path".to_owned()
+}
+fn max_file_kb() -> u64 {
+    1024
+}
+
+/// Gives a section its `Default` from serde's defaults, so that each default is written
+/// down once.
+macro_rules! default_from_serde {
+    ($($section:ty),*) => {$(
+        impl Default for $section {
+            fn default() -> Self {
+                serde_json::from_value(serde_json::Value::Object(serde_json::Map::new()))
+                    .expect("every knob of the section has a default")
+            }
+        }
+    )*};
+}
+
+default_from_serde!(Packages, Functions, Dedup, Fix, Sandbox, Output, Tasks);
+
+/// Which packages a function may and must use.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Packages {
+    /// A file of import names, one a line. A function that imports another one is
+    /// rejected; its file is not. Left out: every package is allowed.
+    #[serde(default)]
+    pub allow: Option<PathBuf>,
+    /// What makes a function package-centric.
+    #[serde(default)]
+    pub require: PackageRequirement,
+}
+
+/// What makes a function package-centric.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PackageRequirement {
+    /// It uses at least one import.
+    #[default]
+    Any,
+    /// It uses at least one import from outside the standard library.
+    ThirdParty,
+    /// Nothing: functions without imports are taken too.
+    None,
+}
+
+/// Which functions are taken.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Functions {
+    /// Longest function, in lines, decorators and docstring included.
+    #[serde(default = "max_lines")]
+    #[schemars(range(min = 1, max = 100_000))]
+    pub max_lines: u32,
+    /// Take functions of test files and functions called `test…` too.
+    #[serde(default)]
+    pub tests: bool,
+}
+
+fn max_lines() -> u32 {
+    200
+}
+
+/// Duplicates.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dedup {
+    /// Reject functions whose normalised syntax tree was seen before.
+    #[serde(default = "yes")]
+    pub exact: bool,
+    /// Reject near duplicates. Not available in this version: only `false` is valid.
+    #[serde(default)]
+    pub near: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Who writes tests, fixes and refinements.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Models {
+    /// Writes the unit tests.
+    #[serde(default)]
+    pub tests: Server,
+    /// Repairs functions whose tests fail.
+    #[serde(default)]
+    pub fix: Server,
+    /// Polishes functions whose tests pass.
+    #[serde(default)]
+    pub refine: Server,
+}
+
+/// A provider and, for `openai`, the server behind it.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// `builtin` works offline; `openai` asks a chat-completions server.
+    #[serde(default)]
+    pub provider: ProviderName,
+    /// The server's address up to and including `/v1`.
+    #[serde(default)]
+    pub base_url: Option<String>,
+    /// The model's name, as the server knows it.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// Name of the environment variable that holds the key; left out for servers without.
+    #[serde(default)]
+    pub api_key_env: Option<String>,
+    /// Sampling temperature; by default 0.2 for tests and 0.5 for fixes and refinements.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 2.0))]
+    pub temperature: Option<f64>,
+    /// Nucleus sampling threshold; by default 1.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub top_p: Option<f64>,
+    /// Most tokens of an answer; by default 2048.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub max_tokens: Option<u32>,
+    /// For tests: how many suites are asked for; the first usable one is taken. By
+    /// default 1.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 64))]
+    pub samples: Option<u32>,
+    /// Most calls in flight at once; by default 32. Does not shape the result.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 65_536))]
+    pub concurrency: Option<usize>,
+    /// Seconds until a call counts as lost and is sent again; by default 300. Does not
+    /// shape the result.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 86_400))]
+    pub timeout_s: Option<u64>,
+    /// How often a call that may yet succeed is sent again; by default 6. Does not shape
+    /// the result.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 100))]
+    pub retries: Option<u32>,
+}
+
+/// Where answers come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderName {
+    /// No model: generated tests, rule-based fixes and refinements.
+    #[default]
+    Builtin,
+    /// A server with the chat-completions interface: vLLM, SGLang, llama.cpp, Ollama, or
+    /// hosted.
+    Openai,
+}
+
+/// Prompt templates of your own, one file an agent; see `crates/unitmill-agents/prompts`
+/// for the ones that are built in and the variables that they use.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Prompts {
+    /// Template for the tests agent.
+    #[serde(default)]
+    pub tests: Option<PathBuf>,
+    /// Template for the fix agent.
+    #[serde(default)]
+    pub fix: Option<PathBuf>,
+    /// Template for the refine agent.
+    #[serde(default)]
+    pub refine: Option<PathBuf>,
+}
+
+/// The fix loop.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fix {
+    /// Most rounds; 0 switches fixing off.
+    #[serde(default = "three")]
+    #[schemars(range(min = 0, max = 20))]
+    pub rounds: u32,
+    /// Fixes asked for in each round.
+    #[serde(default = "three")]
+    #[schemars(range(min = 1, max = 64))]
+    pub samples: u32,
+    /// How many passing variants of a function become pairs.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 64))]
+    pub keep: u32,
+}
+
+fn three() -> u32 {
+    3
+}
+fn one() -> u32 {
+    1
+}
+
+/// Where and how functions are executed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sandbox {
+    /// How executions are isolated. A run refuses to start where the machine cannot.
+    #[serde(default)]
+    pub backend: SandboxBackend,
+    /// The Python environment: a bundled lock (`scientific`, `standard`), a hash-locked
+    /// requirements file, or an existing virtual environment.
+    #[serde(default = "scientific")]
+    pub env: String,
+    /// Wall-clock limit of one execution, seconds; the CPU limit is the same.
+    #[serde(default = "timeout_s")]
+    #[schemars(range(min = 1, max = 3600))]
+    pub timeout_s: u64,
+    /// Memory limit of one execution, megabytes.
+    #[serde(default = "memory_mb")]
+    #[schemars(range(min = 64, max = 1_048_576))]
+    pub memory_mb: u64,
+    /// Executions at once: a number, or `auto` for one per core. Does not shape the result.
+    #[serde(default)]
+    pub jobs: SandboxJobs,
+}
+
+fn scientific() -> String {
+    "scientific".to_owned()
+}
+fn timeout_s() -> u64 {
+    10
+}
+fn memory_mb() -> u64 {
+    1024
+}
+
+/// How executions are isolated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SandboxBackend {
+    /// Linux namespaces, seccomp and limits around a native interpreter.
+    #[default]
+    Native,
+}
+
+/// Executions at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum SandboxJobs {
+    /// This many.
+    Count(#[schemars(range(min = 1, max = 4096))] u32),
+    /// One per core.
+    #[default]
+    #[serde(with = "auto")]
+    #[schemars(with = "AutoKeyword")]
+    Auto,
+}
+
+/// The word `auto` in place of a number.
+#[derive(JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum AutoKeyword {
+    /// One per core.
+    Auto,
+}
+
+mod auto {
+    //! The word `auto`, as serde has no unit variant for it in an untagged enum.
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("auto")
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "auto" => Ok(()),
+            other => Err(serde::de::Error::custom(format!(
+                "`{other}` is neither a number nor `auto`"
+            ))),
+        }
+    }
+}
+
+/// What the final shards look like.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// Names of the columns.
+    #[serde(default)]
+    pub format: OutputFormat,
+    /// Most rows of a final shard.
+    #[serde(default = "rows_per_shard")]
+    #[schemars(range(min = 1, max = 100_000_000))]
+    pub rows_per_shard: u64,
+    /// Compression of the final shards.
+    #[serde(default)]
+    pub compression: Compression,
+}
+
+fn rows_per_shard() -> u64 {
+    50_000
+}
+
+/// Names of the columns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutputFormat {
+    /// `prefix` and `completion`.
+    #[default]
+    PrefixCompletion,
+    /// `prompt` and `completion`, as TRL's trainers want them.
+    Trl,
+}
+
+/// Compression of the final shards.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Compression {
+    /// Zstandard.
+    #[default]
+    Zstd,
+    /// Snappy.
+    Snappy,
+    /// None.
+    None,
+}
+
+/// How the work is cut into tasks.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tasks {
+    /// Input kilobytes of one part, as far as whole files allow.
+    #[serde(default = "part_kb")]
+    #[schemars(range(min = 1, max = 16_777_216))]
+    pub part_kb: u64,
+    /// Buckets of the duplicate search.
+    #[serde(default = "buckets")]
+    #[schemars(range(min = 1, max = 65_536))]
+    pub buckets: u32,
+}
+
+fn part_kb() -> u64 {
+    16_384
+}
+fn buckets() -> u32 {
+    4
+}
