@@ -1,0 +1,206 @@
+//! The prompts of the model agents: templates, checked when they are loaded.
+//!
+//! A template is a text with marker lines `[system]`, `[user]` and `[assistant]`, each of
+//! which opens a message; a text without markers is one user message. Markers are found in
+//! the template before anything is filled in, so that code in a prompt cannot open a
+//! message.
+
+use std::collections::BTreeMap;
+
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+use thiserror::Error;
+use unitmill_model::{Agent, Message, Role};
+
+/// The prompts of every agent.
+#[derive(Clone, Debug)]
+pub struct Prompts {
+    environment: Environment<'static>,
+    /// Role and template name of each message.
+    messages: BTreeMap<Agent, Vec<(Role, String)>>,
+}
+
+/// A prompt that cannot be used.
+#[derive(Debug, Error)]
+pub enum PromptError {
+    /// The template engine cannot read it.
+    #[error("the prompt of the {agent} agent is not a valid template: {reason}")]
+    Syntax {
+        /// The agent.
+        agent: Agent,
+        /// What the template engine says.
+        reason: String,
+    },
+    /// It names something that the agent has no value for.
+    #[error(
+        "the prompt of the {agent} agent names the unknown variable `{variable}`; it may use {known}"
+    )]
+    UnknownVariable {
+        /// The agent.
+        agent: Agent,
+        /// The name.
+        variable: String,
+        /// What there is.
+        known: String,
+    },
+    /// It holds no message.
+    #[error("the prompt of the {agent} agent has no text")]
+    Empty {
+        /// The agent.
+        agent: Agent,
+    },
+}
+
+/// What a prompt may name. Not every agent has all of it: see [`variables`].
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
+pub(crate) struct PromptContext {
+    /// The function's name.
+    pub(crate) function: String,
+    /// The whole code: imports, context, function.
+    pub(crate) code: String,
+    /// The test suite.
+    pub(crate) tests: String,
+    /// The trimmed error of the run.
+    pub(crate) error: String,
+    /// Repairs of the round before that did not work.
+    pub(crate) earlier: Vec<EarlierAttempt>,
+    /// Version of the interpreter, `3.12`.
+    pub(crate) python: String,
+    /// The versions of the packages that the code uses, `numpy 2.1.0, pandas 2.2.3`.
+    pub(crate) packages: String,
+}
+
+/// A repair that did not work.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
+pub(crate) struct EarlierAttempt {
+    /// Its code; empty where the answer held none.
+    pub(crate) code: String,
+    /// What happened.
+    pub(crate) error: String,
+}
+
+/// What the prompt of an agent may name.
+fn variables(agent: Agent) -> &'static [&'static str] {
+    match agent {
+        Agent::Tests => &["function", "code", "python", "packages"],
+        Agent::Fix => &[
+            "function", "code", "tests", "error", "earlier", "python", "packages",
+        ],
+        Agent::Refine => &["function", "code", "tests", "python", "packages"],
+    }
+}
+
+/// The embedded template of an agent.
+fn embedded(agent: Agent) -> &'static str {
+    match agent {
+        Agent::Tests => include_str!("../prompts/tests.txt"),
+        Agent::Fix => include_str!("../prompts/fix.txt"),
+        Agent::Refine => include_str!("../prompts/refine.txt"),
+    }
+}
+
+impl Prompts {
+    /// The embedded prompts, some of them replaced.
+    ///
+    /// # Errors
+    ///
+    /// A [`PromptError`] for the first replacement that is no valid template, names a
+    /// variable that its agent has no value for, or holds no text.
+    pub fn load(overrides: &BTreeMap<Agent, String>) -> Result<Self, PromptError> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        let mut messages = BTreeMap::new();
+        for &agent in Agent::ALL {
+            let text = overrides
+                .get(&agent)
+                .map_or(embedded(agent), String::as_str);
+            let mut parts = Vec::new();
+            for (index, (role, template)) in split_messages(text).into_iter().enumerate() {
+                let name = format!("{agent}-{index}");
+                let syntax = |error: minijinja::Error| PromptError::Syntax {
+                    agent,
+                    reason: error.to_string(),
+                };
+                environment
+                    .add_template_owned(name.clone(), template)
+                    .map_err(syntax)?;
+                let template = environment.get_template(&name).map_err(syntax)?;
+                let mut unknown: Vec<String> = template
+                    .undeclared_variables(false)
+                    .into_iter()
+                    .filter(|variable| !variables(agent).contains(&variable.as_str()))
+                    .collect();
+                unknown.sort();
+                if let Some(variable) = unknown.into_iter().next() {
+                    return Err(PromptError::UnknownVariable {
+                        agent,
+                        variable,
+                        known: variables(agent).join(", "),
+                    });
+                }
+                // Filled in once with everything there is, so that a misspelt attribute shows
+                // now and not after the first candidate.
+                let sample = PromptContext {
+                    earlier: vec![EarlierAttempt::default()],
+                    ..PromptContext::default()
+                };
+                template.render(Serde(&sample)).map_err(syntax)?;
+                parts.push((role, name));
+            }
+            if parts.is_empty() {
+                return Err(PromptError::Empty { agent });
+            }
+            messages.insert(agent, parts);
+        }
+        Ok(Self {
+            environment,
+            messages,
+        })
+    }
+
+    /// The messages of an agent.
+    pub(crate) fn render(&self, agent: Agent, context: &PromptContext) -> Vec<Message> {
+        self.messages
+            .get(&agent)
+            .expect("every agent has a prompt since load")
+            .iter()
+            .map(|(role, name)| {
+                let content = self
+                    .environment
+                    .get_template(name)
+                    .and_then(|template| template.render(Serde(context)))
+                    // A template that could be filled in with the sample can still fail on
+                    // other values; saying so in the prompt beats losing the candidate.
+                    .unwrap_or_else(|error| {
+                        format!("(the prompt could not be filled in: {error})")
+                    });
+                Message {
+                    role: *role,
+                    content: content.trim().to_owned(),
+                }
+            })
+            .collect()
+    }
+}
+
+/// Cuts a template at its marker lines. Messages without text are dropped.
+fn split_messages(text: &str) -> Vec<(Role, String)> {
+    let mut messages: Vec<(Role, String)> = vec![(Role::User, String::new())];
+    for line in text.lines() {
+        let marker = line
+            .trim()
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .and_then(|name| Role::ALL.iter().find(|role| role.as_str() == name));
+        if let Some(role) = marker {
+            messages.push((*role, String::new()));
+        } else if let Some((_, content)) = messages.last_mut() {
+            content.push_str(line);
+            content.push('\n');
+        }
+    }
+    messages.retain(|(_, content)| !content.trim().is_empty());
+    messages
+}

@@ -1,0 +1,73 @@
+//! What a run decides once for all its candidates.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use unitmill_model::{Backend, Digest, Limits};
+
+use crate::Prompts;
+
+/// The settings of every case of a run.
+#[derive(Clone, Debug)]
+pub struct CaseSettings {
+    /// At most this many rounds of fixing; 0 switches fixing off.
+    pub fix_rounds: u32,
+    /// Fixes per round; each is executed.
+    pub fix_samples: u32,
+    /// At most this many passing variants become pairs; at least 1.
+    pub keep: u32,
+    /// Who writes tests.
+    pub tests: Provider,
+    /// Who repairs. How many answers a round takes is `fix_samples`, whatever the
+    /// provider's own `samples`.
+    pub fix: Provider,
+    /// Who polishes.
+    pub refine: Provider,
+    /// Limits of every execution.
+    pub limits: Limits,
+    /// Seed of every execution; the offline generator's second look uses the next one.
+    pub seed: u32,
+    /// How executions are isolated; a column of every pair.
+    pub backend: Backend,
+    /// Digest of the environment; a column of every pair.
+    pub env_digest: Digest,
+    /// What the environment holds.
+    pub environment: Environment,
+    /// The prompts of the model agents.
+    pub prompts: Prompts,
+}
+
+/// Who does an agent's work.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Provider {
+    /// The offline agent.
+    Builtin,
+    /// A model.
+    Model {
+        /// The model's name, as rows have it.
+        name: String,
+        /// Independent answers asked for at once, at least 1.
+        samples: u32,
+    },
+}
+
+impl Provider {
+    /// The name that rows have: the model's, or `builtin`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Builtin => "builtin",
+            Self::Model { name, .. } => name,
+        }
+    }
+}
+
+/// What the sandbox's Python environment holds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Environment {
+    /// Major and minor version of the interpreter.
+    pub python: (u8, u8),
+    /// Import roots that it holds, the standard library included.
+    pub modules: BTreeSet<String>,
+    /// Versions of installed distributions, by import root where that is known and by
+    /// distribution name (`scikit-learn`) where not.
+    pub versions: BTreeMap<String, String>,
+}
