@@ -1,0 +1,205 @@
+//! How a fake model server behaves: what it answers and what goes wrong.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::ChatRequest;
+use crate::stand_in::{AnswerRule, stand_in_answer};
+
+type Answer = dyn Fn(&ChatRequest) -> String + Send + Sync;
+
+/// One way for a call to go wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FailureMode {
+    /// 429, with this text as `Retry-After` if there is one.
+    RateLimited {
+        /// The header's value, sent as it is.
+        retry_after: Option<String>,
+    },
+    /// Any other status with this body.
+    Status {
+        /// The status code, 100 to 599.
+        status: u16,
+        /// The body, sent as JSON whether it is or not.
+        body: String,
+    },
+    /// 200, with a `Content-Length` that the body does not reach before the connection
+    /// closes.
+    CutBody,
+    /// 200, with a complete body that is not JSON.
+    BrokenJson,
+    /// 200, with well-formed JSON that holds no choices.
+    NoChoices,
+    /// The connection closes before any answer.
+    HangUp,
+    /// No answer for longer than any test's timeout.
+    Silence,
+}
+
+impl FailureMode {
+    /// A plain 500.
+    pub fn server_error() -> Self {
+        Self::Status {
+            status: 500,
+            body: r#"{"error":{"message":"internal error","type":"server_error"}}"#.to_owned(),
+        }
+    }
+}
+
+/// Which calls go wrong. Calls are counted from 1, over all connections.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Schedule {
+    /// None.
+    #[default]
+    Never,
+    /// The first call fails in the first way, the second in the second, and so on; then
+    /// all succeed.
+    First(Vec<FailureMode>),
+    /// Every `every`-th call fails, in each of these ways in turn.
+    Every {
+        /// 1 means every call; 0 none.
+        every: u64,
+        /// The ways, used round robin; none means that nothing fails.
+        modes: Vec<FailureMode>,
+    },
+}
+
+impl Schedule {
+    /// What goes wrong with the given call, counted from 1.
+    pub(crate) fn failure(&self, call: u64) -> Option<&FailureMode> {
+        match self {
+            Self::Never => None,
+            Self::First(modes) => modes.get(usize::try_from(call - 1).ok()?),
+            Self::Every { every, modes } => {
+                if *every == 0 || modes.is_empty() || !call.is_multiple_of(*every) {
+                    return None;
+                }
+                let turn = (call / every - 1) % modes.len() as u64;
+                modes.get(usize::try_from(turn).ok()?)
+            }
+        }
+    }
+}
+
+/// How a [`FakeModelServer`](crate::FakeModelServer) behaves. By default it accepts any
+/// model and no key, lists no models (404), answers at once and never fails.
+#[derive(Clone)]
+pub struct FakeModel {
+    pub(crate) answer: Arc<Answer>,
+    pub(crate) models: Option<Vec<String>>,
+    pub(crate) api_key: Option<String>,
+    pub(crate) latency: Duration,
+    pub(crate) schedule: Schedule,
+    pub(crate) several_choices: bool,
+    pub(crate) usage: bool,
+    pub(crate) hold_until_in_flight: usize,
+}
+
+impl FakeModel {
+    /// Answers every call with what the function makes of it.
+    pub fn answering(answer: impl Fn(&ChatRequest) -> String + Send + Sync + 'static) -> Self {
+        Self {
+            answer: Arc::new(answer),
+            models: None,
+            api_key: None,
+            latency: Duration::ZERO,
+            schedule: Schedule::Never,
+            several_choices: true,
+            usage: true,
+            hold_until_in_flight: 0,
+        }
+    }
+
+    /// Answers as [`stand_in_answer`] does: good enough to drive a whole run.
+    pub fn stand_in() -> Self {
+        Self::answering(stand_in_answer)
+    }
+
+    /// Answers with the first rule that fits, else as [`stand_in_answer`] does.
+    pub fn scripted(rules: Vec<AnswerRule>) -> Self {
+        Self::answering(move |request| {
+            let text = request.text();
+            rules
+                .iter()
+                .find(|rule| text.contains(&rule.when))
+                .map_or_else(|| stand_in_answer(request), |rule| rule.answer.clone())
+        })
+    }
+
+    /// Lists these models under `/v1/models` and refuses all others.
+    pub fn models(mut self, models: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.models = Some(models.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Refuses calls without this bearer key. The refusal repeats the key that was sent,
+    /// as careless servers do.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// Waits so long before each answer.
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
+
+    /// Lets calls fail.
+    pub fn failing(mut self, schedule: Schedule) -> Self {
+        self.schedule = schedule;
+        self
+    }
+
+    /// Refuses `n` greater than 1, as several servers do.
+    pub fn single_choice_only(mut self) -> Self {
+        self.several_choices = false;
+        self
+    }
+
+    /// Leaves the token counts out of its answers.
+    pub fn without_usage(mut self) -> Self {
+        self.usage = false;
+        self
+    }
+
+    /// Holds every answer back until so many calls have been in flight at once; proves
+    /// that a client reaches its bound without asserting a time.
+    pub fn hold_until_in_flight(mut self, calls: usize) -> Self {
+        self.hold_until_in_flight = calls;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_third_call_fails_in_each_way_in_turn() {
+        let schedule = Schedule::Every {
+            every: 3,
+            modes: vec![FailureMode::HangUp, FailureMode::BrokenJson],
+        };
+        let failing: Vec<_> = (1..=12)
+            .filter_map(|call| schedule.failure(call).map(|mode| (call, mode.clone())))
+            .collect();
+        assert_eq!(
+            failing,
+            [
+                (3, FailureMode::HangUp),
+                (6, FailureMode::BrokenJson),
+                (9, FailureMode::HangUp),
+                (12, FailureMode::BrokenJson),
+            ]
+        );
+    }
+
+    #[test]
+    fn first_calls_fail_and_later_ones_do_not() {
+        let schedule = Schedule::First(vec![FailureMode::CutBody, FailureMode::NoChoices]);
+        assert_eq!(schedule.failure(1), Some(&FailureMode::CutBody));
+        assert_eq!(schedule.failure(2), Some(&FailureMode::NoChoices));
+        assert_eq!(schedule.failure(3), None);
+    }
+}

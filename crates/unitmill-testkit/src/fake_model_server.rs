@@ -1,0 +1,394 @@
+//! A real HTTP/1.1 server on the loopback interface that speaks the chat-completions API.
+//!
+//! It runs on a thread of its own, so that synchronous tests, asynchronous tests and
+//! scripts use it alike, and it ends when it is dropped. It never listens on anything but
+//! the loopback interface.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::sync::{oneshot, watch};
+
+use crate::cut_body::AnswerBody;
+use crate::{ChatRequest, FailureMode, FakeModel};
+
+/// How long [`FailureMode::Silence`] lasts.
+const SILENCE: Duration = Duration::from_secs(3600);
+
+/// What a server has seen so far.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ServerCounts {
+    /// Connections accepted.
+    pub connections: u64,
+    /// Calls of `/v1/chat/completions`, failed ones included.
+    pub calls: u64,
+    /// Calls that the schedule let fail.
+    pub failures: u64,
+    /// Calls of `/v1/models`.
+    pub listings: u64,
+    /// Most calls that were in flight at once.
+    pub peak_in_flight: usize,
+}
+
+/// A running fake model server; dropping it stops it.
+pub struct FakeModelServer {
+    address: SocketAddr,
+    state: Arc<State>,
+    _stop: oneshot::Sender<()>,
+}
+
+struct State {
+    model: FakeModel,
+    connections: AtomicU64,
+    calls: AtomicU64,
+    failures: AtomicU64,
+    listings: AtomicU64,
+    in_flight: AtomicUsize,
+    peak_in_flight: watch::Sender<usize>,
+    last_activity: Mutex<Instant>,
+}
+
+impl FakeModelServer {
+    /// Starts a server on a free port.
+    ///
+    /// # Errors
+    /// When no port or no thread is to be had.
+    pub fn start(model: FakeModel) -> io::Result<Self> {
+        Self::start_on(model, 0)
+    }
+
+    /// Starts a server on the given port; 0 takes a free one.
+    ///
+    /// # Errors
+    /// When the port is taken or no thread is to be had.
+    pub fn start_on(model: FakeModel, port: u16) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let state = Arc::new(State {
+            model,
+            connections: AtomicU64::new(0),
+            calls: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
+            listings: AtomicU64::new(0),
+            in_flight: AtomicUsize::new(0),
+            peak_in_flight: watch::Sender::new(0),
+            last_activity: Mutex::new(Instant::now()),
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let accepting = Arc::clone(&state);
+        thread::Builder::new()
+            .name("fake-model-server".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    tokio::select! {
+                        // Nothing is ever sent: the sender's end is the signal.
+                        _ = stopped => {}
+                        () = accept(listener, accepting) => {}
+                    }
+                });
+            })?;
+        Ok(Self {
+            address,
+            state,
+            _stop: stop,
+        })
+    }
+
+    /// What a recipe's `base_url` would say.
+    pub fn base_url(&self) -> String {
+        format!("http://{}/v1", self.address)
+    }
+
+    /// What the server has seen so far.
+    pub fn counts(&self) -> ServerCounts {
+        ServerCounts {
+            connections: self.state.connections.load(Ordering::SeqCst),
+            calls: self.state.calls.load(Ordering::SeqCst),
+            failures: self.state.failures.load(Ordering::SeqCst),
+            listings: self.state.listings.load(Ordering::SeqCst),
+            peak_in_flight: *self.state.peak_in_flight.borrow(),
+        }
+    }
+
+    /// How long ago the last call came in; since the start where none did. Zero while one
+    /// is in flight.
+    pub fn idle(&self) -> Duration {
+        if self.state.in_flight.load(Ordering::SeqCst) > 0 {
+            return Duration::ZERO;
+        }
+        self.state.last_activity().elapsed()
+    }
+}
+
+impl State {
+    fn last_activity(&self) -> Instant {
+        *self
+            .last_activity
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn touch(&self) {
+        *self
+            .last_activity
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+}
+
+/// Counts a call as in flight for as long as it lives.
+struct InFlight<'a>(&'a State);
+
+impl<'a> InFlight<'a> {
+    fn enter(state: &'a State) -> Self {
+        let now = state.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        state.peak_in_flight.send_if_modified(|peak| {
+            let higher = now > *peak;
+            *peak = now.max(*peak);
+            higher
+        });
+        Self(state)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
+        self.0.touch();
+    }
+}
+
+async fn accept(listener: TcpListener, state: Arc<State>) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+        return;
+    };
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of descriptors, say: the clients that hold them will let go.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            continue;
+        };
+        state.connections.fetch_add(1, Ordering::SeqCst);
+        let state = Arc::clone(&state);
+        tokio::spawn(async move {
+            let service = service_fn(|request| serve(Arc::clone(&state), request));
+            // An error here is a client that left or a hang-up that a test asked for.
+            let _ended = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+/// An `Err` makes hyper close the connection without an answer.
+async fn serve(
+    state: Arc<State>,
+    request: Request<Incoming>,
+) -> Result<Response<AnswerBody>, io::Error> {
+    state.touch();
+    let refusal = refuse_key(&state.model, &request);
+    match (request.method().clone(), request.uri().path()) {
+        (Method::GET, "/v1/models") => {
+            state.listings.fetch_add(1, Ordering::SeqCst);
+            if let Some(refusal) = refusal {
+                return Ok(refusal);
+            }
+            Ok(match &state.model.models {
+                Some(models) => {
+                    let listed: Vec<Value> = models
+                        .iter()
+                        .map(|model| json!({"id": model, "object": "model", "owned_by": "test"}))
+                        .collect();
+                    respond(StatusCode::OK, json!({"object": "list", "data": listed}))
+                }
+                None => not_found("no such path"),
+            })
+        }
+        (Method::POST, "/v1/chat/completions") => {
+            let call = state.calls.fetch_add(1, Ordering::SeqCst) + 1;
+            let _in_flight = InFlight::enter(&state);
+            let body = request.into_body().collect().await;
+            let body = body.map_err(io::Error::other)?.to_bytes();
+            let mut peak = state.peak_in_flight.subscribe();
+            let wanted = state.model.hold_until_in_flight;
+            peak.wait_for(|peak| *peak >= wanted)
+                .await
+                .map_err(io::Error::other)?;
+            if state.model.latency > Duration::ZERO {
+                tokio::time::sleep(state.model.latency).await;
+            }
+            if let Some(refusal) = refusal {
+                return Ok(refusal);
+            }
+            complete(&state, call, &body).await
+        }
+        _ => Ok(not_found("no such path")),
+    }
+}
+
+async fn complete(
+    state: &State,
+    call: u64,
+    body: &[u8],
+) -> Result<Response<AnswerBody>, io::Error> {
+    let request: ChatRequest = match serde_json::from_slice(body) {
+        Ok(request) => request,
+        Err(error) => {
+            return Ok(bad_request(&format!(
+                "the body is not a chat request: {error}"
+            )));
+        }
+    };
+    let failure = state.model.schedule.failure(call);
+    if failure.is_some() {
+        state.failures.fetch_add(1, Ordering::SeqCst);
+    }
+    match failure {
+        None => {}
+        Some(FailureMode::RateLimited { retry_after }) => {
+            let mut response = respond(
+                StatusCode::TOO_MANY_REQUESTS,
+                json!({"error": {"message": "rate limit reached", "type": "requests"}}),
+            );
+            if let Some(seconds) = retry_after {
+                let value = seconds.parse().map_err(io::Error::other)?;
+                response.headers_mut().insert(RETRY_AFTER, value);
+            }
+            return Ok(response);
+        }
+        Some(FailureMode::Status { status, body }) => {
+            let status = StatusCode::from_u16(*status).map_err(io::Error::other)?;
+            return Ok(with_body(status, AnswerBody::whole(body.clone())));
+        }
+        Some(FailureMode::CutBody) => {
+            let whole = completion(&state.model, call, &request).to_string();
+            return Ok(with_body(StatusCode::OK, AnswerBody::cut(whole)));
+        }
+        Some(FailureMode::BrokenJson) => {
+            let whole = completion(&state.model, call, &request).to_string();
+            let broken = whole[..whole.len() - 1].to_owned();
+            return Ok(with_body(StatusCode::OK, AnswerBody::whole(broken)));
+        }
+        Some(FailureMode::NoChoices) => {
+            return Ok(respond(StatusCode::OK, json!({"choices": []})));
+        }
+        Some(FailureMode::HangUp) => return Err(io::Error::other("hung up on purpose")),
+        Some(FailureMode::Silence) => tokio::time::sleep(SILENCE).await,
+    }
+    if let Some(models) = &state.model.models
+        && !models.contains(&request.model)
+    {
+        return Ok(not_found(&format!(
+            "The model `{}` does not exist.",
+            request.model
+        )));
+    }
+    if !state.model.several_choices && request.n.is_some_and(|n| n > 1) {
+        return Ok(bad_request("only n = 1 is supported"));
+    }
+    Ok(respond(
+        StatusCode::OK,
+        completion(&state.model, call, &request),
+    ))
+}
+
+fn completion(model: &FakeModel, call: u64, request: &ChatRequest) -> Value {
+    let answers: Vec<String> = (0..request.n.unwrap_or(1))
+        .map(|_| (model.answer)(request))
+        .collect();
+    let choices: Vec<Value> = answers
+        .iter()
+        .enumerate()
+        .map(|(index, answer)| {
+            json!({
+                "index": index,
+                "message": {"role": "assistant", "content": answer},
+                "finish_reason": "stop",
+            })
+        })
+        .collect();
+    let mut completion = json!({
+        "id": format!("chatcmpl-{call}"),
+        "object": "chat.completion",
+        "created": 0,
+        "model": request.model,
+        "choices": choices,
+    });
+    if model.usage {
+        // Words, not tokens; a fake needs a number that is the same every time.
+        let prompt = request.text().split_whitespace().count();
+        let completed: usize = answers
+            .iter()
+            .map(|answer| answer.split_whitespace().count())
+            .sum();
+        completion["usage"] = json!({
+            "prompt_tokens": prompt,
+            "completion_tokens": completed,
+            "total_tokens": prompt + completed,
+        });
+    }
+    completion
+}
+
+fn refuse_key(model: &FakeModel, request: &Request<Incoming>) -> Option<Response<AnswerBody>> {
+    let wanted = model.api_key.as_deref()?;
+    let sent = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
+    if sent == Some(wanted) {
+        return None;
+    }
+    let message = match sent {
+        Some(key) => format!("Incorrect API key provided: {key}."),
+        None => "You did not provide an API key.".to_owned(),
+    };
+    Some(respond(
+        StatusCode::UNAUTHORIZED,
+        json!({"error": {"message": message, "type": "invalid_request_error", "code": "invalid_api_key"}}),
+    ))
+}
+
+fn bad_request(message: &str) -> Response<AnswerBody> {
+    respond(
+        StatusCode::BAD_REQUEST,
+        json!({"error": {"message": message, "type": "BadRequestError", "code": 400}}),
+    )
+}
+
+fn not_found(message: &str) -> Response<AnswerBody> {
+    respond(
+        StatusCode::NOT_FOUND,
+        json!({"error": {"message": message, "type": "NotFoundError", "code": 404}}),
+    )
+}
+
+fn respond(status: StatusCode, body: Value) -> Response<AnswerBody> {
+    with_body(status, AnswerBody::whole(body.to_string()))
+}
+
+fn with_body(status: StatusCode, body: AnswerBody) -> Response<AnswerBody> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        hyper::header::HeaderValue::from_static("application/json"),
+    );
+    response
+}
