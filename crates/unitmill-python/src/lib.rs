@@ -1,1 +1,31 @@
-//! To be filled.
+//! Python source text in, facts out: parsing, scopes, closures, the text of functions,
+//! test enumeration.
+//!
+//! [`extract_functions`] cuts functions out of a module together with the imports,
+//! constants and helpers that they need; the rest answers questions about one piece of
+//! code. Everything is a pure function of its arguments.
+//!
+//! This crate never does IO, never runs Python and never unparses: what it returns as
+//! code is sliced from the source, cut-down import lines excepted.
+
+mod function_text;
+mod functions;
+mod known_names;
+mod names;
+mod parse;
+mod repair;
+mod test_classes;
+
+pub use function_text::{
+    Constants, Doctest, Parameter, ParameterKind, Signature, Split, Stub, constants, doctests,
+    signature, split_function, stub_function,
+};
+pub use functions::{
+    FunctionKind, FunctionOutcome, FunctionSettings, PackageRequirement, extract_functions,
+    fingerprint,
+};
+pub use known_names::{BUILTIN_NAMES, STANDARD_MODULES, is_builtin_name, is_standard_module};
+pub use names::{UndefinedName, import_roots, undefined_names};
+pub use parse::{ParseFailure, parse_check};
+pub use repair::{REPAIRS, Repair, repairable_name};
+pub use test_classes::enumerate_tests;
