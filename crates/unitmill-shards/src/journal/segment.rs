@@ -1,0 +1,212 @@
+//! Journal segments on disk: one line a record.
+//!
+//! # Format
+//!
+//! ```text
+//! unitmill journal 1
+//! <sum> answer <key> {"model":"qwen3-coder","answer":{…},"resent":0,"duration_ms":812}
+//! <sum> execution <key> {"verdict":"passed",…}
+//! ```
+//!
+//! `key` is the request key or the execution key; `sum` is the first 16 digits of the
+//! SHA-256 of all that follows it up to the line's end, the newline excluded. JSON text
+//! holds no raw newline, so a line is a record. A segment can be looked into with `grep`
+//! and `cut`; indexing one needs no JSON parser.
+//!
+//! # What may be broken
+//!
+//! A segment is only ever appended to, by one process, so a crash can damage nothing but
+//! its end. Whatever is not intact there, up to a whole unwritten batch, is a *torn tail*:
+//! it is left out and counted. A damaged line with an intact one behind it cannot come
+//! from a crash and is an error: silently paying for a record twice, or answering
+//! differently from the run before, would be worse than stopping.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use unitmill_model::Digest;
+
+use crate::ShardsError;
+
+/// The first line of every segment.
+pub(super) const HEADER: &str = "unitmill journal 1\n";
+/// What segment names end in.
+pub(super) const EXTENSION: &str = "journal";
+
+const SUM_DIGITS: usize = 16;
+
+/// What a record is about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum RecordKind {
+    Answer,
+    Execution,
+}
+
+impl RecordKind {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Execution => "execution",
+        }
+    }
+
+    fn parse(text: &[u8]) -> Option<Self> {
+        match text {
+            b"answer" => Some(Self::Answer),
+            b"execution" => Some(Self::Execution),
+            _ => None,
+        }
+    }
+}
+
+/// Where a record's line is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Location {
+    pub(super) segment: u32,
+    pub(super) offset: u64,
+    /// Newline included.
+    pub(super) length: u64,
+}
+
+/// Which records there are and where; the records themselves stay on disk.
+#[derive(Default)]
+pub(super) struct Index {
+    segments: Vec<PathBuf>,
+    records: HashMap<(RecordKind, Digest), Location>,
+    pub(super) torn: u64,
+}
+
+impl Index {
+    /// Adds the name of a segment; its number is what [`Location::segment`] refers to.
+    pub(super) fn add_segment(&mut self, path: PathBuf) -> u32 {
+        self.segments.push(path);
+        u32::try_from(self.segments.len() - 1).expect("fewer than 2^32 files fit in a folder")
+    }
+
+    /// Adds a record; the first one of a key stays.
+    pub(super) fn insert(&mut self, kind: RecordKind, key: Digest, location: Location) {
+        self.records.entry((kind, key)).or_insert(location);
+    }
+
+    pub(super) fn find(&self, kind: RecordKind, key: &Digest) -> Option<Location> {
+        self.records.get(&(kind, *key)).copied()
+    }
+
+    pub(super) fn path_of(&self, location: Location) -> &Path {
+        &self.segments[location.segment as usize]
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Indexes a whole segment.
+    pub(super) fn scan(&mut self, path: &Path) -> Result<(), ShardsError> {
+        let file = File::open(path).map_err(ShardsError::io("open", path))?;
+        let segment = self.add_segment(path.to_owned());
+        let mut lines = BufReader::with_capacity(1 << 16, file);
+        let mut line = Vec::new();
+        let mut offset = 0_u64;
+        let mut broken: Option<(u64, &'static str)> = None;
+        loop {
+            line.clear();
+            let length = lines
+                .read_until(b'\n', &mut line)
+                .map_err(ShardsError::io("read", path))? as u64;
+            if length == 0 {
+                break;
+            }
+            let checked = if offset == 0 {
+                check_header(&line)
+            } else {
+                check_line(&line).map(Some)
+            };
+            match checked {
+                Ok(record) => {
+                    if let Some((offset, message)) = broken {
+                        return Err(ShardsError::JournalDamaged {
+                            path: path.to_owned(),
+                            offset,
+                            message: message.to_owned(),
+                        });
+                    }
+                    if let Some((kind, key)) = record {
+                        let location = Location {
+                            segment,
+                            offset,
+                            length,
+                        };
+                        self.insert(kind, key, location);
+                    }
+                }
+                Err(message) => {
+                    broken.get_or_insert((offset, message));
+                }
+            }
+            offset += length;
+        }
+        self.torn += u64::from(broken.is_some());
+        Ok(())
+    }
+}
+
+/// The JSON of a record, read from disk and checked again.
+pub(super) fn read_value(path: &Path, location: Location) -> Result<Vec<u8>, ShardsError> {
+    let length = usize::try_from(location.length).expect("a line was in memory when written");
+    let mut line = vec![0; length];
+    File::open(path)
+        .and_then(|file| file.read_exact_at(&mut line, location.offset))
+        .map_err(ShardsError::io("read", path))?;
+    check_line(&line).map_err(|message| ShardsError::JournalDamaged {
+        path: path.to_owned(),
+        offset: location.offset,
+        message: message.to_owned(),
+    })?;
+    let (_, payload) = split_at_space(&line).unwrap_or_default();
+    let (_, payload) = split_at_space(payload).unwrap_or_default();
+    let (_, value) = split_at_space(payload).unwrap_or_default();
+    Ok(value.to_vec())
+}
+
+/// The line of a record, newline included.
+pub(super) fn encode_line(kind: RecordKind, key: &Digest, json: &[u8]) -> Vec<u8> {
+    let mut payload = format!("{} {key} ", kind.as_str()).into_bytes();
+    payload.extend_from_slice(json);
+    let mut line = Digest::of(&payload).short().into_bytes();
+    line.push(b' ');
+    line.append(&mut payload);
+    line.push(b'\n');
+    line
+}
+
+fn check_header(line: &[u8]) -> Result<Option<(RecordKind, Digest)>, &'static str> {
+    if line == HEADER.as_bytes() {
+        Ok(None)
+    } else {
+        Err("it does not start as a journal of this version")
+    }
+}
+
+fn check_line(line: &[u8]) -> Result<(RecordKind, Digest), &'static str> {
+    let line = line.strip_suffix(b"\n").ok_or("the line has no end")?;
+    let (sum, payload) = split_at_space(line).ok_or("no check sum")?;
+    if sum.len() != SUM_DIGITS || Digest::of(payload).short().as_bytes() != sum {
+        return Err("its check sum is wrong");
+    }
+    let (kind, rest) = split_at_space(payload).ok_or("no kind")?;
+    let kind = RecordKind::parse(kind).ok_or("a kind of record that this version lacks")?;
+    let (key, _) = split_at_space(rest).ok_or("no key")?;
+    let key = std::str::from_utf8(key)
+        .ok()
+        .and_then(|key| key.parse().ok())
+        .ok_or("its key is not a digest")?;
+    Ok((kind, key))
+}
+
+fn split_at_space(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let space = bytes.iter().position(|byte| *byte == b' ')?;
+    Some((&bytes[..space], &bytes[space + 1..]))
+}

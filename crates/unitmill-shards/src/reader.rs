@@ -1,0 +1,293 @@
+//! Files to rows, streaming: Parquet and JSON lines, of a run or from outside.
+//!
+//! Columns are found by name, in any order; further columns are ignored and never read.
+//! A column of another type is cast where that loses nothing (numbers or dictionaries to
+//! text); what cannot be cast is an error, and so is a null where the record has none.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, new_null_array};
+use arrow::compute::{CastOptions, cast_with_options};
+use arrow::datatypes::{FieldRef, Schema};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use serde_arrow::Deserializer;
+
+use crate::writer::FileFormat;
+use crate::{Row, ShardsError};
+
+/// Rows that are decoded at once.
+const ROWS_PER_BATCH: usize = 256;
+
+/// Iterates over the rows of a file. After an error it ends.
+pub struct RowReader<R: Row> {
+    path: PathBuf,
+    source: Source,
+    decoded: VecDeque<R>,
+    next_row: u64,
+    pending_error: Option<ShardsError>,
+    finished: bool,
+}
+
+enum Source {
+    Parquet {
+        reader: ParquetRecordBatchReader,
+        total_rows: u64,
+    },
+    JsonLines(Box<dyn BufRead + Send>),
+}
+
+/// Opens a file of rows; `.jsonl` holds JSON lines, everything else must be Parquet.
+///
+/// # Errors
+/// [`ShardsError::Io`] if it cannot be opened, [`ShardsError::Damaged`] if it is no whole
+/// Parquet file, [`ShardsError::MissingColumn`] if it lacks a column of the record. The
+/// iterator itself yields [`ShardsError::Row`], [`ShardsError::ColumnType`] and
+/// [`ShardsError::Damaged`].
+pub fn read_rows<R: Row>(path: &Path) -> Result<RowReader<R>, ShardsError> {
+    let file = File::open(path).map_err(ShardsError::io("open", path))?;
+    if matches!(FileFormat::of(path), Ok(FileFormat::JsonLines)) {
+        return Ok(RowReader {
+            path: path.to_owned(),
+            source: Source::JsonLines(Box::new(BufReader::new(file))),
+            decoded: VecDeque::new(),
+            next_row: 0,
+            pending_error: None,
+            finished: false,
+        });
+    }
+    open_parquet(path, file, None)
+}
+
+/// Opens a stretch of a Parquet file, `rows` counting from 0; what lies beyond its end is
+/// left out. Rows before the stretch are skipped without being decoded.
+///
+/// # Errors
+/// As [`read_rows`].
+pub fn read_row_range<R: Row>(path: &Path, rows: Range<u64>) -> Result<RowReader<R>, ShardsError> {
+    let file = File::open(path).map_err(ShardsError::io("open", path))?;
+    open_parquet(path, file, Some(rows))
+}
+
+/// How many rows a Parquet file says it has; reads its footer only.
+///
+/// # Errors
+/// [`ShardsError::Io`] or [`ShardsError::Damaged`].
+pub fn count_rows(path: &Path) -> Result<u64, ShardsError> {
+    let file = File::open(path).map_err(ShardsError::io("open", path))?;
+    Ok(footer_rows(&open_footer(path, file)?))
+}
+
+fn open_footer(
+    path: &Path,
+    file: File,
+) -> Result<ParquetRecordBatchReaderBuilder<File>, ShardsError> {
+    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, &error))
+}
+
+fn footer_rows(builder: &ParquetRecordBatchReaderBuilder<File>) -> u64 {
+    u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0)
+}
+
+fn damaged(path: &Path, message: &dyn std::fmt::Display) -> ShardsError {
+    ShardsError::Damaged {
+        path: path.to_owned(),
+        message: message.to_string(),
+    }
+}
+
+fn open_parquet<R: Row>(
+    path: &Path,
+    file: File,
+    rows: Option<Range<u64>>,
+) -> Result<RowReader<R>, ShardsError> {
+    let builder = open_footer(path, file)?;
+    let total_rows = footer_rows(&builder);
+    let mut roots = Vec::new();
+    for field in R::schema().fields() {
+        match find_column::<R>(builder.schema(), field) {
+            Some(index) => roots.push(index),
+            None if field.is_nullable() => {}
+            None => {
+                return Err(ShardsError::MissingColumn {
+                    path: path.to_owned(),
+                    record: R::NAME,
+                    column: field.name().clone(),
+                    present: column_names(builder.schema()),
+                });
+            }
+        }
+    }
+    let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
+    let rows = rows.unwrap_or(0..total_rows);
+    let offset = usize::try_from(rows.start).map_err(|error| damaged(path, &error))?;
+    let limit = usize::try_from(rows.end.saturating_sub(rows.start))
+        .map_err(|error| damaged(path, &error))?;
+    let reader = builder
+        .with_projection(mask)
+        .with_batch_size(ROWS_PER_BATCH)
+        .with_offset(offset)
+        .with_limit(limit)
+        .build()
+        .map_err(|error| damaged(path, &error))?;
+    Ok(RowReader {
+        path: path.to_owned(),
+        source: Source::Parquet { reader, total_rows },
+        decoded: VecDeque::new(),
+        next_row: rows.start,
+        pending_error: None,
+        finished: false,
+    })
+}
+
+fn column_names(schema: &Schema) -> Vec<String> {
+    let fields = schema.fields().iter();
+    fields.map(|field| field.name().clone()).collect()
+}
+
+/// The column of a file that holds a record's field: by its own name, else by an alias.
+fn find_column<R: Row>(schema: &Schema, field: &FieldRef) -> Option<usize> {
+    let position = |name: &str| schema.fields().iter().position(|have| have.name() == name);
+    position(field.name()).or_else(|| {
+        R::ALIASES
+            .iter()
+            .filter(|(_, in_record)| in_record == field.name())
+            .find_map(|(in_file, _)| position(in_file))
+    })
+}
+
+impl<R: Row> RowReader<R> {
+    /// How many rows the whole file has, where its format says so.
+    pub fn total_rows(&self) -> Option<u64> {
+        match &self.source {
+            Source::Parquet { total_rows, .. } => Some(*total_rows),
+            Source::JsonLines(_) => None,
+        }
+    }
+
+    /// Decodes more rows; false at the end. On an error the rows before it are decoded.
+    fn refill(&mut self) -> Result<bool, ShardsError> {
+        let Self {
+            path,
+            source,
+            decoded,
+            next_row,
+            ..
+        } = self;
+        match source {
+            Source::Parquet { reader, .. } => match reader.next() {
+                None => Ok(false),
+                Some(Err(error)) => Err(damaged(path, &error)),
+                Some(Ok(batch)) => {
+                    decode_batch(path, &batch, *next_row, decoded)?;
+                    *next_row += batch.num_rows() as u64;
+                    Ok(true)
+                }
+            },
+            Source::JsonLines(lines) => {
+                let mut line = String::new();
+                let length = lines
+                    .read_line(&mut line)
+                    .map_err(ShardsError::io("read", &*path))?;
+                if length == 0 {
+                    return Ok(false);
+                }
+                let row = *next_row;
+                *next_row += 1;
+                if line.trim().is_empty() {
+                    return Ok(true);
+                }
+                let record = serde_json::from_str(&line).map_err(|error| ShardsError::Row {
+                    path: path.clone(),
+                    row,
+                    record: R::NAME,
+                    message: error.to_string(),
+                })?;
+                decoded.push_back(record);
+                Ok(true)
+            }
+        }
+    }
+}
+
+impl<R: Row> Iterator for RowReader<R> {
+    type Item = Result<R, ShardsError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(row) = self.decoded.pop_front() {
+                return Some(Ok(row));
+            }
+            if let Some(error) = self.pending_error.take() {
+                return Some(Err(error));
+            }
+            if self.finished {
+                return None;
+            }
+            match self.refill() {
+                Ok(more) => self.finished = !more,
+                Err(error) => {
+                    self.finished = true;
+                    self.pending_error = Some(error);
+                }
+            }
+        }
+    }
+}
+
+fn decode_batch<R: Row>(
+    path: &Path,
+    batch: &RecordBatch,
+    first_row: u64,
+    decoded: &mut VecDeque<R>,
+) -> Result<(), ShardsError> {
+    let schema = R::schema();
+    let columns = schema
+        .fields()
+        .iter()
+        .map(|field| read_column::<R>(path, batch, field))
+        .collect::<Result<Vec<ArrayRef>, _>>()?;
+    let row_error = |row: u64, error: serde_arrow::Error| ShardsError::Row {
+        path: path.to_owned(),
+        row,
+        record: R::NAME,
+        message: error.to_string(),
+    };
+    let deserializer = Deserializer::from_arrow(schema.fields(), &columns)
+        .map_err(|error| row_error(first_row, error))?;
+    for (row, item) in (first_row..).zip(deserializer.iter()) {
+        decoded.push_back(R::deserialize(item).map_err(|error| row_error(row, error))?);
+    }
+    Ok(())
+}
+
+fn read_column<R: Row>(
+    path: &Path,
+    batch: &RecordBatch,
+    field: &FieldRef,
+) -> Result<ArrayRef, ShardsError> {
+    let Some(index) = find_column::<R>(&batch.schema(), field) else {
+        return Ok(new_null_array(field.data_type(), batch.num_rows()));
+    };
+    let column = Arc::clone(batch.column(index));
+    if column.data_type() == field.data_type() {
+        return Ok(column);
+    }
+    let strict = CastOptions {
+        safe: false,
+        ..CastOptions::default()
+    };
+    cast_with_options(&column, field.data_type(), &strict).map_err(|error| {
+        ShardsError::ColumnType {
+            path: path.to_owned(),
+            column: field.name().clone(),
+            expected: field.data_type().to_string(),
+            message: error.to_string(),
+        }
+    })
+}
