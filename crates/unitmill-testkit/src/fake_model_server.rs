@@ -216,7 +216,7 @@ async fn serve(
                         .collect();
                     respond(StatusCode::OK, json!({"object": "list", "data": listed}))
                 }
-                None => not_found("no such path"),
+                None => no_such_path(),
             })
         }
         (Method::POST, "/v1/chat/completions") => {
@@ -237,7 +237,7 @@ async fn serve(
             }
             complete(&state, call, &body).await
         }
-        _ => Ok(not_found("no such path")),
+        _ => Ok(no_such_path()),
     }
 }
 
@@ -370,6 +370,11 @@ fn bad_request(message: &str) -> Response<AnswerBody> {
         StatusCode::BAD_REQUEST,
         json!({"error": {"message": message, "type": "BadRequestError", "code": 400}}),
     )
+}
+
+/// What a web framework says; a model that is missing gets another 404.
+fn no_such_path() -> Response<AnswerBody> {
+    respond(StatusCode::NOT_FOUND, json!({"detail": "Not Found"}))
 }
 
 fn not_found(message: &str) -> Response<AnswerBody> {

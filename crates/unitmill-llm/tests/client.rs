@@ -1,0 +1,633 @@
+//! The client against a real server that fails on purpose.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::net::TcpListener;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use unitmill_llm::{Client, ClientSettings, Failure, LlmError, Secret, request_key};
+use unitmill_model::{FinishReason, Message, ModelRequest, Role};
+use unitmill_testkit::{FailureMode, FakeModel, FakeModelServer, Schedule};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn settings(base_url: String) -> ClientSettings {
+    ClientSettings {
+        first_backoff: Duration::from_millis(1),
+        longest_backoff: Duration::from_millis(2),
+        ..ClientSettings::new(base_url)
+    }
+}
+
+fn client(settings: ClientSettings) -> Client {
+    Client::new(settings).expect("the settings are sound")
+}
+
+fn start(model: FakeModel) -> FakeModelServer {
+    FakeModelServer::start(model).expect("a port is free")
+}
+
+fn echo() -> FakeModel {
+    FakeModel::answering(|request| request.messages[0].content.clone())
+}
+
+fn request(content: &str) -> ModelRequest {
+    ModelRequest {
+        model: "fake".to_owned(),
+        messages: vec![Message {
+            role: Role::User,
+            content: content.to_owned(),
+        }],
+        temperature: 0.2,
+        top_p: 0.95,
+        max_tokens: 64,
+        seed: 7,
+        sample: 0,
+    }
+}
+
+/// Everything that a person or a log could see of an error.
+fn everything(error: &LlmError) -> String {
+    let mut text = format!("{error} {error:?} {}", error.hint());
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(" {cause} {cause:?}"));
+        source = cause.source();
+    }
+    text
+}
+
+#[tokio::test]
+async fn an_answer_comes_with_its_key_and_counts() {
+    let server = start(echo());
+    let client = client(settings(server.base_url()));
+    let request = request("two words");
+    let reply = client.ask(&request).await.expect("an answer");
+    assert_eq!(reply.key, request_key(&request));
+    assert_eq!(reply.model, "fake");
+    assert_eq!(reply.answer.text, "two words");
+    assert_eq!(reply.answer.finish_reason, FinishReason::Stop);
+    assert_eq!(reply.answer.prompt_tokens, 2);
+    assert_eq!(reply.answer.completion_tokens, 2);
+    assert_eq!(reply.resent, 0);
+    assert!(!reply.replayed);
+}
+
+#[tokio::test]
+async fn usage_may_be_missing() {
+    let server = start(echo().without_usage());
+    let reply = client(settings(server.base_url()))
+        .ask(&request("hi"))
+        .await;
+    let answer = reply.expect("an answer").answer;
+    assert_eq!((answer.prompt_tokens, answer.completion_tokens), (0, 0));
+}
+
+#[tokio::test]
+async fn the_whole_request_arrives_and_samples_have_seeds_of_their_own() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&seen);
+    let server = start(
+        FakeModel::answering(move |request| {
+            log.lock().expect("no panic").push(request.clone());
+            String::new()
+        })
+        .single_choice_only(),
+    );
+    let client = client(settings(server.base_url()));
+    for sample in 0..3 {
+        let asked = ModelRequest {
+            sample,
+            ..request("hi")
+        };
+        client.ask(&asked).await.expect("an answer");
+    }
+    let seen = seen.lock().expect("no panic");
+    assert_eq!(seen[0].model, "fake");
+    assert_eq!(seen[0].messages, request("hi").messages);
+    assert_eq!(seen[0].temperature, Some(0.2));
+    assert_eq!(seen[0].top_p, Some(0.95));
+    assert_eq!(seen[0].max_tokens, Some(64));
+    assert_eq!(seen[0].n, None);
+    let seeds: BTreeSet<_> = seen.iter().map(|request| request.seed).collect();
+    assert_eq!(seeds.len(), 3);
+}
+
+#[tokio::test]
+async fn what_can_pass_is_sent_again() {
+    let modes = [
+        FailureMode::RateLimited { retry_after: None },
+        FailureMode::server_error(),
+        FailureMode::Status {
+            status: 503,
+            body: "loading".to_owned(),
+        },
+        FailureMode::CutBody,
+        FailureMode::BrokenJson,
+        FailureMode::NoChoices,
+        FailureMode::HangUp,
+    ];
+    for mode in modes {
+        let server = start(echo().failing(Schedule::First(vec![mode.clone(), mode.clone()])));
+        let client = client(settings(server.base_url()));
+        let reply = client.ask(&request("hi")).await;
+        let reply = reply.unwrap_or_else(|error| panic!("{mode:?}: {}", everything(&error)));
+        assert_eq!(reply.answer.text, "hi", "{mode:?}");
+        assert_eq!(reply.resent, 2, "{mode:?}");
+        assert_eq!(server.counts().calls, 3, "{mode:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_failure_is_told_by_its_kind_once_the_retries_are_spent() {
+    type Check = fn(&Failure) -> bool;
+    let cases: [(FailureMode, Check); 6] = [
+        (FailureMode::RateLimited { retry_after: None }, |last| {
+            matches!(last, Failure::Status { status: 429, .. })
+        }),
+        (
+            FailureMode::server_error(),
+            |last| matches!(last, Failure::Status { status: 500, message, .. } if message == "internal error"),
+        ),
+        (FailureMode::CutBody, |last| {
+            matches!(last, Failure::BrokenOff(_))
+        }),
+        (
+            FailureMode::BrokenJson,
+            |last| matches!(last, Failure::Malformed { reason, .. } if reason.contains("not a chat completion")),
+        ),
+        (
+            FailureMode::NoChoices,
+            |last| matches!(last, Failure::Malformed { reason, .. } if reason == "no choices"),
+        ),
+        (FailureMode::HangUp, |last| {
+            matches!(last, Failure::BrokenOff(_))
+        }),
+    ];
+    for (mode, check) in cases {
+        let server = start(echo().failing(Schedule::Every {
+            every: 1,
+            modes: vec![mode.clone()],
+        }));
+        let client = client(ClientSettings {
+            max_retries: 2,
+            ..settings(server.base_url())
+        });
+        match client.ask(&request("hi")).await {
+            Err(LlmError::GaveUp {
+                attempts: 3, last, ..
+            }) => assert!(check(&last), "{last:?}"),
+            other => panic!("{mode:?}: {other:?}"),
+        }
+        assert_eq!(server.counts().calls, 3, "{mode:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_silent_server_is_a_timeout() {
+    let server = start(echo().failing(Schedule::First(vec![FailureMode::Silence])));
+    let patient = client(ClientSettings {
+        timeout: Duration::from_millis(200),
+        ..settings(server.base_url())
+    });
+    let reply = patient.ask(&request("hi")).await.expect("the second try");
+    assert_eq!(reply.resent, 1);
+
+    let server = start(echo().failing(Schedule::Every {
+        every: 1,
+        modes: vec![FailureMode::Silence],
+    }));
+    let impatient = client(ClientSettings {
+        timeout: Duration::from_millis(20),
+        max_retries: 1,
+        ..settings(server.base_url())
+    });
+    let error = impatient.ask(&request("hi")).await;
+    assert!(matches!(
+        error,
+        Err(LlmError::GaveUp {
+            attempts: 2,
+            last: Failure::Timeout(_),
+            ..
+        })
+    ));
+}
+
+#[tokio::test]
+async fn what_cannot_pass_is_sent_once() {
+    for status in [301, 400, 404, 409, 413, 422, 501] {
+        let server = start(echo().failing(Schedule::Every {
+            every: 1,
+            modes: vec![FailureMode::Status {
+                status,
+                body: r#"{"error":{"message":"max_tokens is too large"}}"#.to_owned(),
+            }],
+        }));
+        let client = client(settings(server.base_url()));
+        let error = client.ask(&request("hi")).await.expect_err("refused");
+        assert!(
+            matches!(&error, LlmError::Rejected { status: told, message, .. }
+                if *told == status && message == "max_tokens is too large"),
+            "{error:?}"
+        );
+        assert_eq!(
+            error.concerns_request_only(),
+            [400, 413, 422].contains(&status)
+        );
+        assert_eq!(server.counts().calls, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_spent_quota_is_not_waited_for() {
+    let server = start(echo().failing(Schedule::Every {
+        every: 1,
+        modes: vec![FailureMode::Status {
+            status: 429,
+            body: r#"{"error":{"message":"You exceeded your quota","code":"insufficient_quota"}}"#
+                .to_owned(),
+        }],
+    }));
+    let error = client(settings(server.base_url()))
+        .ask(&request("hi"))
+        .await;
+    assert!(
+        matches!(error, Err(LlmError::QuotaSpent { .. })),
+        "{error:?}"
+    );
+    assert_eq!(server.counts().calls, 1);
+}
+
+/// With backoffs of an hour, only a client that follows `Retry-After` ever answers.
+#[tokio::test]
+async fn retry_after_replaces_the_backoff() {
+    let server = start(echo().failing(Schedule::First(vec![
+        FailureMode::RateLimited {
+            retry_after: Some("0".to_owned()),
+        },
+        FailureMode::RateLimited {
+            retry_after: Some("0.002".to_owned()),
+        },
+    ])));
+    let client = client(ClientSettings {
+        first_backoff: HOUR,
+        longest_backoff: HOUR,
+        ..settings(server.base_url())
+    });
+    let reply = client.ask(&request("hi")).await.expect("an answer");
+    assert_eq!(reply.resent, 2);
+}
+
+#[tokio::test]
+async fn a_server_that_wants_to_be_left_alone_for_a_day_is_given_up() {
+    let server = start(
+        echo().failing(Schedule::First(vec![FailureMode::RateLimited {
+            retry_after: Some("86400".to_owned()),
+        }])),
+    );
+    let error = client(settings(server.base_url()))
+        .ask(&request("hi"))
+        .await;
+    match error {
+        Err(LlmError::GaveUp {
+            attempts: 1,
+            last: Failure::Status { retry_after, .. },
+            ..
+        }) => assert_eq!(retry_after, Some(Duration::from_secs(86_400))),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn connections_are_reused() {
+    let server = start(echo());
+    let client = client(settings(server.base_url()));
+    for _ in 0..20 {
+        client.ask(&request("hi")).await.expect("an answer");
+    }
+    assert_eq!(server.counts().connections, 1);
+    assert_eq!(server.counts().calls, 20);
+}
+
+/// The server answers nobody before eight calls are in flight, so the bound is reached;
+/// that it counts eight at the end says that it is kept.
+#[tokio::test]
+async fn the_bound_on_concurrency_is_reached_and_kept() {
+    let server = start(echo().hold_until_in_flight(8));
+    let client = Arc::new(client(ClientSettings {
+        concurrency: NonZeroUsize::new(8).expect("not 0"),
+        ..settings(server.base_url())
+    }));
+    let mut calls = JoinSet::new();
+    for index in 0..100 {
+        let client = Arc::clone(&client);
+        calls.spawn(async move { client.ask(&request(&index.to_string())).await });
+    }
+    while let Some(reply) = calls.join_next().await {
+        reply.expect("no panic").expect("an answer");
+    }
+    let counts = server.counts();
+    assert_eq!(counts.peak_in_flight, 8);
+    assert_eq!(counts.calls, 100);
+    assert!(counts.connections <= 8, "{counts:?}");
+}
+
+#[tokio::test]
+async fn many_calls_through_a_failing_server_all_end_with_their_own_answer() {
+    let server = start(echo().failing(Schedule::Every {
+        every: 3,
+        modes: vec![
+            FailureMode::RateLimited {
+                retry_after: Some("0.001".to_owned()),
+            },
+            FailureMode::server_error(),
+            FailureMode::CutBody,
+            FailureMode::BrokenJson,
+            FailureMode::HangUp,
+        ],
+    }));
+    let client = Arc::new(client(ClientSettings {
+        max_retries: 50,
+        ..settings(server.base_url())
+    }));
+    let mut calls = JoinSet::new();
+    for index in 0..200 {
+        let client = Arc::clone(&client);
+        calls.spawn(async move {
+            let text = format!("prompt {index}");
+            let reply = client.ask(&request(&text)).await.expect("an answer");
+            assert_eq!(reply.answer.text, text);
+            u64::from(reply.resent)
+        });
+    }
+    let mut resent = 0;
+    while let Some(count) = calls.join_next().await {
+        resent += count.expect("every call ends well");
+    }
+    let counts = server.counts();
+    assert_eq!(counts.calls, 200 + resent);
+    assert_eq!(counts.failures, resent);
+}
+
+#[tokio::test]
+async fn abandoned_calls_free_their_places() {
+    let server = start(echo().failing(Schedule::First(vec![FailureMode::Silence])));
+    let client = client(ClientSettings {
+        concurrency: NonZeroUsize::MIN,
+        ..settings(server.base_url())
+    });
+    let hi = request("hi");
+    let abandoned = tokio::time::timeout(Duration::from_millis(50), client.ask(&hi));
+    assert!(abandoned.await.is_err());
+    // Where the abandoned call never reached the server, this one meets the silence; a
+    // place that is not freed would block it for ever either way.
+    let second = tokio::time::timeout(Duration::from_secs(20), async {
+        while server.counts().calls == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        client.ask(&hi).await
+    });
+    second.await.expect("a free place").expect("an answer");
+}
+
+/// A port of this machine on which nobody listens.
+fn dead_base_url() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    drop(listener);
+    format!("http://{address}/v1")
+}
+
+#[tokio::test]
+async fn an_unreachable_server_is_told_at_once_by_health_and_after_retries_by_ask() {
+    let client = client(ClientSettings {
+        max_retries: 2,
+        ..settings(dead_base_url())
+    });
+    let error = client.health("fake").await.expect_err("nobody listens");
+    assert!(matches!(error, LlmError::Unreachable { .. }), "{error:?}");
+    assert!(
+        everything(&error).contains("refused"),
+        "{}",
+        everything(&error)
+    );
+    let error = client.ask(&request("hi")).await;
+    assert!(matches!(
+        error,
+        Err(LlmError::GaveUp {
+            attempts: 3,
+            last: Failure::Unreachable(_),
+            ..
+        })
+    ));
+}
+
+#[tokio::test]
+async fn health_accepts_servers_with_and_without_a_list() {
+    let plain = start(echo());
+    client(settings(plain.base_url()))
+        .health("any")
+        .await
+        .expect("404 is fine");
+    let listing = start(echo().models(["fake", "other:latest"]));
+    let client = client(settings(listing.base_url()));
+    client.health("fake").await.expect("it is listed");
+    client
+        .health("other")
+        .await
+        .expect("it is listed as latest");
+    assert_eq!(listing.counts().calls, 0);
+    assert_eq!(listing.counts().listings, 2);
+}
+
+#[tokio::test]
+async fn a_model_that_is_not_listed_is_told_with_the_nearest_names() {
+    let server = start(echo().models(["aaa", "qwen3-coder-30b", "zzz"]));
+    let client = client(settings(server.base_url()));
+    let error = client.health("qwen3-coder").await.expect_err("not listed");
+    let LlmError::UnknownModel { known, .. } = &error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(known[0], "qwen3-coder-30b");
+    assert!(
+        error
+            .hint()
+            .starts_with("The server has `qwen3-coder-30b`, ")
+    );
+    let asked = client.ask(&request("hi")).await;
+    assert!(matches!(asked, Err(LlmError::UnknownModel { model, .. }) if model == "fake"));
+    assert_eq!(server.counts().calls, 1);
+}
+
+#[tokio::test]
+async fn keys_are_sent_and_wrong_ones_refused_at_once() {
+    let server = start(echo().api_key("sk-right-key").models(["fake"]));
+    let with_key = |key: Option<&str>| {
+        client(ClientSettings {
+            api_key: key.map(|key| Secret::new(key).expect("a usable key")),
+            ..settings(server.base_url())
+        })
+    };
+    let right = with_key(Some("sk-right-key"));
+    right.health("fake").await.expect("the key is right");
+    right.ask(&request("hi")).await.expect("the key is right");
+    for wrong in [Some("sk-wrong-key"), None] {
+        let client = with_key(wrong);
+        let health = client.health("fake").await;
+        assert!(matches!(
+            health,
+            Err(LlmError::Unauthorised { status: 401, .. })
+        ));
+        let asked = client.ask(&request("hi")).await;
+        assert!(matches!(
+            asked,
+            Err(LlmError::Unauthorised { status: 401, .. })
+        ));
+    }
+    assert_eq!(server.counts().calls, 3);
+}
+
+/// The server repeats the key in every kind of refusal; nothing of it comes through.
+#[tokio::test]
+async fn no_error_shows_the_key() {
+    let keys = [
+        "sk-0123456789abcdef",
+        "k\"ey\\with}quotes",
+        "Zm9v/YmFy+cXV4==",
+    ];
+    for key in keys {
+        let body = serde_json::json!({
+            "error": {"message": format!("{} the key {key} is bad", "x".repeat(290))}
+        });
+        let raw = format!("<html>{key}</html>");
+        let mut modes = vec![FailureMode::HangUp, FailureMode::CutBody];
+        for status in [200, 400, 403, 404, 429, 500] {
+            for body in [body.to_string(), raw.clone()] {
+                modes.push(FailureMode::Status { status, body });
+            }
+        }
+        let mut servers: Vec<FakeModelServer> = modes
+            .into_iter()
+            .map(|mode| {
+                start(echo().failing(Schedule::Every {
+                    every: 1,
+                    modes: vec![mode],
+                }))
+            })
+            .collect();
+        servers.push(start(echo().api_key("another")));
+        for server in &servers {
+            let client = client(ClientSettings {
+                api_key: Secret::new(key),
+                max_retries: 0,
+                ..settings(server.base_url())
+            });
+            let error = client.ask(&request("hi")).await.expect_err("it fails");
+            let shown = format!("{} {client:?}", everything(&error));
+            let escaped = format!("{key:?}");
+            for form in [key, escaped.trim_matches('"'), &key[..6]] {
+                assert!(!shown.contains(form), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn encrypted_addresses_are_set_up_from_the_system_certificates() {
+    match Client::new(settings("https://api.example.com/v1".to_owned())) {
+        Ok(_) => {}
+        // A machine without CA certificates says so.
+        Err(error) => assert!(matches!(error, LlmError::Tls { .. }), "{error:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_people_read() {
+    let dead = ClientSettings {
+        max_retries: 0,
+        ..settings("http://127.0.0.1:1/v1".to_owned())
+    };
+    let dead = client(dead);
+    let server = start(echo().models(["fake"]).failing(Schedule::First(vec![
+        FailureMode::server_error(),
+        FailureMode::NoChoices,
+        FailureMode::RateLimited {
+            retry_after: Some("30".to_owned()),
+        },
+        FailureMode::Status {
+            status: 400,
+            body: r#"{"error":{"message":"maximum context length is 4096 tokens"}}"#.to_owned(),
+        },
+        FailureMode::Status {
+            status: 308,
+            body: String::new(),
+        },
+    ])));
+    let once = client(ClientSettings {
+        max_retries: 0,
+        ..settings(server.base_url())
+    });
+    let mut errors = vec![
+        dead.health("fake").await.expect_err("nobody listens"),
+        dead.ask(&request("hi")).await.expect_err("nobody listens"),
+        once.health("fakir").await.expect_err("not listed"),
+        Client::new(settings("localhost:8000".to_owned())).expect_err("no scheme"),
+        unitmill_llm::api_key(Some("UNITMILL_TEST_UNSET"), "https://api.example.com/v1")
+            .expect_err("not set"),
+    ];
+    for _ in 0..5 {
+        errors.push(once.ask(&request("hi")).await.expect_err("it fails"));
+    }
+    let text: Vec<String> = errors
+        .iter()
+        .map(|error| {
+            let mut text = error.to_string();
+            let mut source = error.source();
+            while let Some(cause) = source {
+                text.push_str(&format!("\n  because: {cause}"));
+                source = cause.source();
+            }
+            format!("{text}\n  hint: {}", error.hint())
+        })
+        .collect();
+    let text = text
+        .join("\n")
+        .replace(&server.base_url(), "http://SERVER/v1");
+    insta::assert_snapshot!(text, @r#"
+    no model server answers at http://127.0.0.1:1/v1
+      because: error sending request
+      because: client error (Connect)
+      because: tcp connect error
+      because: Connection refused (os error 111)
+      hint: Check that the server runs and that base_url is right: curl http://127.0.0.1:1/v1/models. Addresses outside this machine go through HTTPS_PROXY or HTTP_PROXY where set.
+    no answer from http://127.0.0.1:1/v1 after 1 attempt
+      because: no connection
+      because: error sending request
+      because: client error (Connect)
+      because: tcp connect error
+      because: Connection refused (os error 111)
+      hint: The server went away; once it is back, start the same run again: what was answered is kept.
+    http://SERVER/v1 does not have the model `fakir`
+      hint: The server has `fake`.
+    base_url `localhost:8000` cannot be used: it must start with http:// or https://
+      hint: Give base_url as http(s)://host[:port]/v1, the address that the server's documentation has for chat completions, without /chat/completions.
+    the environment variable UNITMILL_TEST_UNSET holds no key for https://api.example.com/v1
+      hint: Set UNITMILL_TEST_UNSET to the key, or take api_key_env out of the recipe if the server needs none.
+    no answer from http://SERVER/v1 after 1 attempt
+      because: status 500: internal error
+      hint: Look into the server's log; lower concurrency if it is overloaded.
+    no answer from http://SERVER/v1 after 1 attempt
+      because: the answer is malformed (no choices): {"choices":[]}
+      hint: Look into the server's log, or that of the gateway before it.
+    no answer from http://SERVER/v1 after 1 attempt
+      because: status 429: rate limit reached (it asks for a wait of 30 s)
+      hint: Lower concurrency, or run later: the server's rate limit does not carry this many calls.
+    http://SERVER/v1 rejects the request with status 400: maximum context length is 4096 tokens
+      hint: The prompt and max_tokens together may not fit the model's context, or the server may not know one of the sampling parameters.
+    http://SERVER/v1 rejects the request with status 308: (empty)
+      hint: The server redirects, which would resend the prompt elsewhere; set base_url to the final address.
+    "#);
+}
