@@ -1,0 +1,6 @@
+import math
+
+
+def fläche(radius):
+    """Fläche eines Kreises."""
+    return math.pi * radius ** 2

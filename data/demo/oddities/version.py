@@ -1,0 +1,3 @@
+"""Only a docstring and a constant."""
+
+VERSION = (1, 4, 2)
