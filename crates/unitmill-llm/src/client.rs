@@ -1,6 +1,6 @@
 //! The client: one connection pool, one bound, one retry loop.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -14,6 +14,7 @@ use crate::base_url::BaseUrl;
 use crate::error::{Failure, LlmError};
 use crate::retry::{RetryPolicy, parse_retry_after};
 use crate::settings::ClientSettings;
+use crate::wire::Dialect;
 use crate::{Secret, request_key, wire};
 
 /// Idle connections are dropped before the server does it: uvicorn, which most model
@@ -41,10 +42,16 @@ pub struct Client {
     permits: Semaphore,
     retry: RetryPolicy,
     timeout: Duration,
+    dialect: Mutex<Dialect>,
 }
 
 /// Why one attempt brought no answer.
 enum AttemptError {
+    /// The server names a parameter that it does not take; without it, another may.
+    Refused {
+        parameter: String,
+        otherwise: LlmError,
+    },
     /// Another may.
     Transient(Failure),
     /// No other will.
@@ -55,8 +62,8 @@ impl Client {
     /// Sets a client up. Connects to nothing yet.
     ///
     /// # Errors
-    /// [`LlmError::BaseUrl`] for an unusable address, [`LlmError::Tls`] where the machine
-    /// has no CA certificates and the address is `https`, [`LlmError::SetUp`].
+    /// [`LlmError::BaseUrl`] for an unusable address, [`LlmError::Tls`] where the address is
+    /// `https` and the system's CA certificates cannot be read, [`LlmError::SetUp`].
     pub fn new(settings: ClientSettings) -> Result<Self, LlmError> {
         let base_url = BaseUrl::parse(&settings.base_url)?;
         let tls = tls_config(&base_url).map_err(|source| LlmError::Tls {
@@ -82,6 +89,7 @@ impl Client {
             permits: Semaphore::new(settings.concurrency.get().min(Semaphore::MAX_PERMITS)),
             retry: RetryPolicy::new(&settings),
             timeout: settings.timeout,
+            dialect: Mutex::new(Dialect::default()),
             base_url,
         })
     }
@@ -107,7 +115,10 @@ impl Client {
                 Ok((status, retry_after, body)) => {
                     match self.judge_status(status, retry_after, &body, model) {
                         AttemptError::Transient(failure) => failure,
-                        AttemptError::Final(error) => return Err(error),
+                        AttemptError::Final(error)
+                        | AttemptError::Refused {
+                            otherwise: error, ..
+                        } => return Err(error),
                     }
                 }
                 Err(Exchange::Failed(source)) if source.is_connect() || source.is_timeout() => {
@@ -125,6 +136,10 @@ impl Client {
     /// Asks for one answer. Waits for a free place first; keeps the place while it waits
     /// for another try, so that a server in trouble gets fewer calls and not more.
     ///
+    /// Where the server names a parameter that it does not take and the answer does not
+    /// depend on, the call is sent again at once without it, and later calls never have
+    /// it.
+    ///
     /// The reply's duration is that of the call that was answered; the ones before it are
     /// counted as `resent`. Dropping the future abandons the call and frees the place.
     ///
@@ -133,12 +148,13 @@ impl Client {
     /// [`LlmError::Rejected`] at once; [`LlmError::GaveUp`] after the last retry.
     pub async fn ask(&self, request: &ModelRequest) -> Result<Reply, LlmError> {
         let key = request_key(request);
-        let body = wire::request_body(request);
         let _permit = self
             .permits
             .acquire()
             .await
             .expect("the semaphore is never closed");
+        let mut dialect = *self.dialect();
+        let mut body = wire::request_body(request, dialect);
         let mut resent = 0;
         loop {
             let sent = Instant::now();
@@ -155,11 +171,33 @@ impl Client {
                     });
                 }
                 Err(AttemptError::Final(error)) => return Err(error),
+                Err(AttemptError::Refused {
+                    parameter,
+                    otherwise,
+                }) => {
+                    // Each pass takes a parameter away, so this ends.
+                    let Some(adapted) = dialect.without(&parameter, request) else {
+                        return Err(otherwise);
+                    };
+                    let mut shared = self.dialect();
+                    if let Some(learnt) = shared.without(&parameter, request) {
+                        *shared = learnt;
+                    }
+                    drop(shared);
+                    dialect = adapted;
+                    body = wire::request_body(request, dialect);
+                    resent += 1;
+                }
                 Err(AttemptError::Transient(failure)) => {
                     self.pause(&mut resent, failure, &key).await?;
                 }
             }
         }
+    }
+
+    fn dialect(&self) -> MutexGuard<'_, Dialect> {
+        // A value that is copied in one piece is sound whoever panicked.
+        self.dialect.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits before the next try, or gives up.
@@ -250,7 +288,7 @@ impl Client {
         let said = wire::read_error(body);
         let message = self.presentable(&said.message);
         let base_url = self.base_url.to_string();
-        AttemptError::Final(match status {
+        let error = match status {
             401 | 403 => LlmError::Unauthorised {
                 base_url,
                 status,
@@ -276,7 +314,14 @@ impl Client {
                 status,
                 message,
             },
-        })
+        };
+        match said.refused_parameter {
+            Some(parameter) if matches!(status, 400 | 422) => AttemptError::Refused {
+                parameter,
+                otherwise: error,
+            },
+            _ => AttemptError::Final(error),
+        }
     }
 
     fn check_models(&self, model: &str, body: &[u8]) -> Result<(), LlmError> {

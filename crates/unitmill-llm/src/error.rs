@@ -197,10 +197,20 @@ impl LlmError {
                 "Check the proxy variables of the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY)."
                     .to_owned()
             }
-            Self::Unreachable { base_url, .. } => format!(
-                "Check that the server runs and that base_url is right: curl {base_url}/models. \
-                 Addresses outside this machine go through HTTPS_PROXY or HTTP_PROXY where set."
-            ),
+            Self::Unreachable { base_url, .. } => {
+                let mut hint = format!(
+                    "Check that the server runs and that base_url is right: curl \
+                     {base_url}/models. Addresses outside this machine go through HTTPS_PROXY \
+                     or HTTP_PROXY where set."
+                );
+                if base_url.starts_with("https:") {
+                    hint.push_str(
+                        " If a certificate is what fails, install the package ca-certificates, \
+                         or point SSL_CERT_FILE at the certificates of the server's authority.",
+                    );
+                }
+                hint
+            }
             Self::NotAModelServer { .. } => {
                 "Check the path of base_url; for most servers it ends in /v1.".to_owned()
             }

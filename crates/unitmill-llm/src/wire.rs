@@ -17,19 +17,67 @@ struct RequestBody<'a> {
     model: &'a str,
     messages: &'a [Message],
     temperature: f64,
-    top_p: f64,
-    max_tokens: u32,
-    seed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_p: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
 }
 
-pub(crate) fn request_body(request: &ModelRequest) -> Bytes {
+/// What a server has turned out not to take: some hosted models know `max_tokens` under
+/// its newer name only, some have no seed, some no `top_p`.
+///
+/// Only what leaves the answer's meaning alone is adapted: the limit keeps its value, the
+/// seed is for servers that have one, and a `top_p` of 1 is what its absence means there.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Dialect {
+    newer_limit: bool,
+    no_seed: bool,
+    no_top_p: bool,
+}
+
+impl Dialect {
+    /// The dialect for a server that refuses this parameter of this request; `None` where
+    /// the request cannot do without.
+    pub(crate) fn without(self, parameter: &str, request: &ModelRequest) -> Option<Self> {
+        let adapted = match parameter {
+            "max_tokens" => Self {
+                newer_limit: true,
+                ..self
+            },
+            "seed" => Self {
+                no_seed: true,
+                ..self
+            },
+            "top_p" if is_all(request.top_p) => Self {
+                no_top_p: true,
+                ..self
+            },
+            _ => return None,
+        };
+        (adapted != self).then_some(adapted)
+    }
+}
+
+fn is_all(top_p: f64) -> bool {
+    top_p >= 1.0
+}
+
+pub(crate) fn request_body(request: &ModelRequest, dialect: Dialect) -> Bytes {
+    let limit = Some(request.max_tokens);
+    let seed = wire_seed(request.seed, request.sample);
+    let without_top_p = dialect.no_top_p && is_all(request.top_p);
     let body = RequestBody {
         model: &request.model,
         messages: &request.messages,
         temperature: request.temperature,
-        top_p: request.top_p,
-        max_tokens: request.max_tokens,
-        seed: wire_seed(request.seed, request.sample),
+        top_p: (!without_top_p).then_some(request.top_p),
+        max_tokens: limit.filter(|_| !dialect.newer_limit),
+        max_completion_tokens: limit.filter(|_| dialect.newer_limit),
+        seed: (!dialect.no_seed).then_some(seed),
     };
     serde_json::to_vec(&body)
         .expect("texts, numbers and lists of them always serialise")
@@ -111,6 +159,8 @@ pub(crate) struct ServerError {
     pub(crate) unknown_model: bool,
     /// The account is out of money rather than too fast.
     pub(crate) quota_spent: bool,
+    /// The parameter that the server does not take, where it names one.
+    pub(crate) refused_parameter: Option<String>,
 }
 
 pub(crate) fn read_error(body: &[u8]) -> ServerError {
@@ -133,7 +183,23 @@ pub(crate) fn read_error(body: &[u8]) -> ServerError {
         unknown_model: field("code") == "model_not_found"
             || matches!(field("type"), "NotFoundError" | "not_found_error"),
         quota_spent: [field("code"), field("type")].contains(&"insufficient_quota"),
+        refused_parameter: refused_parameter(&parsed),
     }
+}
+
+/// As OpenAI says it (`code`, `param`), or as servers on pydantic do (`type`, `loc`).
+fn refused_parameter(body: &Value) -> Option<String> {
+    let error = body.get("error").unwrap_or(&Value::Null);
+    if error.get("code").and_then(Value::as_str) == Some("unsupported_parameter") {
+        return error.get("param")?.as_str().map(str::to_owned);
+    }
+    let forbidden = body
+        .get("detail")?
+        .as_array()?
+        .iter()
+        .find(|detail| detail.get("type").and_then(Value::as_str) == Some("extra_forbidden"))?;
+    let name = forbidden.get("loc")?.as_array()?.last()?.as_str()?;
+    Some(name.to_owned())
 }
 
 /// The beginning of a server's text, on one line. Whoever calls it has blanked the key out
@@ -157,9 +223,8 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn the_request_body_is_what_servers_read() {
-        let request = ModelRequest {
+    fn request() -> ModelRequest {
+        ModelRequest {
             model: "m".to_owned(),
             messages: vec![Message {
                 role: Role::User,
@@ -170,9 +235,59 @@ mod tests {
             max_tokens: 64,
             seed: 20_261_120,
             sample: 2,
-        };
-        let body = String::from_utf8(request_body(&request).to_vec()).expect("JSON is text");
+        }
+    }
+
+    #[test]
+    fn the_request_body_is_what_servers_read() {
+        let body = String::from_utf8(request_body(&request(), Dialect::default()).to_vec())
+            .expect("JSON is text");
         insta::assert_snapshot!(body, @r#"{"model":"m","messages":[{"role":"user","content":"say \"hi\"\n"}],"temperature":0.2,"top_p":1.0,"max_tokens":64,"seed":20261122}"#);
+    }
+
+    #[test]
+    fn dialects_change_names_and_leave_out_what_can_be_missing() {
+        let whole = ModelRequest {
+            top_p: 1.0,
+            ..request()
+        };
+        let dialect = ["max_tokens", "seed", "top_p"]
+            .iter()
+            .try_fold(Dialect::default(), |dialect, name| {
+                dialect.without(name, &whole)
+            })
+            .expect("all three can be adapted");
+        let body = |request: &ModelRequest| {
+            String::from_utf8(request_body(request, dialect).to_vec()).expect("JSON is text")
+        };
+        insta::assert_snapshot!(body(&whole), @r#"{"model":"m","messages":[{"role":"user","content":"say \"hi\"\n"}],"temperature":0.2,"max_completion_tokens":64}"#);
+        // A threshold that cuts something off is never left out.
+        let narrow = ModelRequest {
+            top_p: 0.5,
+            ..whole.clone()
+        };
+        assert!(body(&narrow).contains(r#""top_p":0.5"#));
+        assert_eq!(Dialect::default().without("top_p", &narrow), None);
+        assert_eq!(Dialect::default().without("temperature", &whole), None);
+        assert_eq!(dialect.without("seed", &whole), None);
+    }
+
+    #[test]
+    fn refused_parameters_are_named() {
+        let refused = |body: &str| read_error(body.as_bytes()).refused_parameter;
+        assert_eq!(
+            refused(r#"{"error":{"code":"unsupported_parameter","param":"max_tokens"}}"#),
+            Some("max_tokens".to_owned())
+        );
+        assert_eq!(
+            refused(r#"{"detail":[{"type":"extra_forbidden","loc":["body","seed"]}]}"#),
+            Some("seed".to_owned())
+        );
+        assert_eq!(
+            refused(r#"{"error":{"code":"invalid_value","param":"seed"}}"#),
+            None
+        );
+        assert_eq!(refused(r#"{"detail":"Not Found"}"#), None);
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub struct ChatRequest {
     /// Most completion tokens.
     #[serde(default)]
     pub max_tokens: Option<u32>,
+    /// The same under the name that newer hosted models insist on.
+    #[serde(default)]
+    pub max_completion_tokens: Option<u32>,
     /// Sampling seed.
     #[serde(default)]
     pub seed: Option<u64>,

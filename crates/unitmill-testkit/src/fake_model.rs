@@ -92,6 +92,7 @@ pub struct FakeModel {
     pub(crate) schedule: Schedule,
     pub(crate) several_choices: bool,
     pub(crate) usage: bool,
+    pub(crate) refused_parameters: Vec<String>,
     pub(crate) hold_until_in_flight: usize,
 }
 
@@ -106,6 +107,7 @@ impl FakeModel {
             schedule: Schedule::Never,
             several_choices: true,
             usage: true,
+            refused_parameters: Vec::new(),
             hold_until_in_flight: 0,
         }
     }
@@ -160,6 +162,15 @@ impl FakeModel {
     /// Leaves the token counts out of its answers.
     pub fn without_usage(mut self) -> Self {
         self.usage = false;
+        self
+    }
+
+    /// Refuses requests that have one of these parameters, as some hosted models do.
+    pub fn refusing_parameters(
+        mut self,
+        parameters: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.refused_parameters = parameters.into_iter().map(Into::into).collect();
         self
     }
 

@@ -298,6 +298,9 @@ async fn complete(
             request.model
         )));
     }
+    if let Some(refusal) = refuse_parameter(&state.model, body) {
+        return Ok(refusal);
+    }
     if !state.model.several_choices && request.n.is_some_and(|n| n > 1) {
         return Ok(bad_request("only n = 1 is supported"));
     }
@@ -362,6 +365,23 @@ fn refuse_key(model: &FakeModel, request: &Request<Incoming>) -> Option<Response
     Some(respond(
         StatusCode::UNAUTHORIZED,
         json!({"error": {"message": message, "type": "invalid_request_error", "code": "invalid_api_key"}}),
+    ))
+}
+
+fn refuse_parameter(model: &FakeModel, body: &[u8]) -> Option<Response<AnswerBody>> {
+    let sent: Value = serde_json::from_slice(body).ok()?;
+    let refused = model
+        .refused_parameters
+        .iter()
+        .find(|parameter| sent.get(parameter.as_str()).is_some())?;
+    Some(respond(
+        StatusCode::BAD_REQUEST,
+        json!({"error": {
+            "message": format!("Unsupported parameter: '{refused}' is not supported with this model."),
+            "type": "invalid_request_error",
+            "param": refused,
+            "code": "unsupported_parameter",
+        }}),
     ))
 }
 

@@ -276,6 +276,7 @@ mod tests {
             temperature: None,
             top_p: None,
             max_tokens: None,
+            max_completion_tokens: None,
             seed: None,
             n: None,
         }
