@@ -4,9 +4,18 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use unitmill_model::{Candidate, Digest, Origin, RejectReason};
+use ruff_python_ast::{ExceptHandler, Stmt, StmtFunctionDef};
+use ruff_text_size::Ranged as _;
+use rustc_hash::FxHashSet;
+use unitmill_model::{Candidate, Digest, DigestBuilder, Origin, RejectReason};
 
+use crate::canonical::Canonical;
+use crate::closure::{Borders, Closure, ClosureFinder, import_text, library_names};
+use crate::known_names::is_standard_module;
+use crate::module::{Module, UnitKind};
 use crate::parse::{ParseFailure, with_module};
+use crate::repair::repairable_name;
+use crate::scope::{Import, NameId};
 
 /// A kind of function that can be selected besides plain ones.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -88,16 +97,659 @@ pub fn extract_functions(
     origin: &Origin,
     settings: &FunctionSettings,
 ) -> Result<Vec<FunctionOutcome>, ParseFailure> {
-    let _ = (origin, settings);
-    with_module(source, |_body| Vec::new())
+    with_module(source, |body| {
+        Extraction::new(source, body, origin, settings).run(body)
+    })
 }
 
 /// The fingerprint of a module whose subject is the last top-level function of that name;
 /// see [`Candidate::fingerprint`]. None if the module does not parse or has no such
 /// function.
 pub fn fingerprint(code: &str, function: &str) -> Option<Digest> {
-    let _ = (code, function);
-    None
+    let result = with_module(code, |body| {
+        let subject = body.iter().rposition(|statement| {
+            matches!(statement, Stmt::FunctionDef(definition) if definition.name.as_str() == function)
+        })?;
+        let mut module = Module::new(code, body);
+        let mut print = FingerprintBuilder::new();
+        for unit in 0..module.units.len() {
+            if unit == subject {
+                continue;
+            }
+            if module.units[unit].kind == UnitKind::Import {
+                for import in &module.units[unit].imports {
+                    print.import(import);
+                }
+            } else {
+                let digest = canonical_digest(&mut module, unit, function);
+                print.unit(digest);
+            }
+        }
+        Some(print.finish(canonical_digest(&mut module, subject, function)))
+    });
+    match result {
+        Ok(digest) => digest,
+        Err(_unparsed) => None,
+    }
+}
+
+/// Joins the digests of a closure.
+struct FingerprintBuilder {
+    imports: BTreeSet<String>,
+    units: Vec<Digest>,
+}
+
+impl FingerprintBuilder {
+    fn new() -> Self {
+        Self {
+            imports: BTreeSet::new(),
+            units: Vec::new(),
+        }
+    }
+
+    fn import(&mut self, import: &Import<'_>) {
+        self.imports.insert(import_text(import));
+    }
+
+    fn unit(&mut self, digest: Digest) {
+        self.units.push(digest);
+    }
+
+    fn finish(self, subject: Digest) -> Digest {
+        let mut digest = DigestBuilder::new("fingerprint");
+        for import in &self.imports {
+            digest.push(import);
+        }
+        for unit in &self.units {
+            digest.push(unit.as_bytes());
+        }
+        digest.push(subject.as_bytes());
+        digest.finish()
+    }
+}
+
+/// The names of a unit that are more than locals of its functions.
+fn outer_names<'a>(module: &mut Module<'a>, unit: usize) -> FxHashSet<&'a str> {
+    module.scope(unit);
+    let mut outer = FxHashSet::default();
+    if let Some(unit) = module.known_scope(unit) {
+        let scope = &unit.scope;
+        let names = unit
+            .needs
+            .iter()
+            .map(|need| need.name)
+            .chain(scope.bindings.iter().map(|&(name, _)| name))
+            .chain(scope.class_names.iter().copied())
+            .chain(scope.global_writes.iter().copied());
+        outer.extend(names.map(|name| module.walker.names.text(name)));
+    }
+    outer
+}
+
+fn canonical_digest(module: &mut Module<'_>, unit: usize, subject: &str) -> Digest {
+    let outer = outer_names(module, unit);
+    digest_of(module.units[unit].statement, &outer, subject)
+}
+
+fn digest_of(statement: &Stmt, outer: &FxHashSet<&str>, subject: &str) -> Digest {
+    let mut canonical = Canonical::new(subject, |name| outer.contains(name));
+    canonical.statement(statement);
+    Digest::of(canonical.finish())
+}
+
+/// Facts about a unit that several candidates share.
+#[derive(Default)]
+struct Shared<'a> {
+    outer: Option<FxHashSet<&'a str>>,
+    /// Canonical digest, for subjects that the unit does not mention.
+    digest: Option<Digest>,
+    library_names: Option<Vec<String>>,
+}
+
+struct Extraction<'a, 's> {
+    module: Module<'a>,
+    origin: &'s Origin,
+    settings: &'s FunctionSettings,
+    borders: Borders<'s>,
+    finder: ClosureFinder,
+    shared: Vec<Shared<'a>>,
+    is_test_file: bool,
+    outcomes: Vec<FunctionOutcome>,
+}
+
+impl<'a, 's> Extraction<'a, 's> {
+    fn new(
+        source: &'a str,
+        body: &'a [Stmt],
+        origin: &'s Origin,
+        settings: &'s FunctionSettings,
+    ) -> Self {
+        let module = Module::new(source, body);
+        let mut shared = Vec::new();
+        shared.resize_with(module.units.len(), Shared::default);
+        Self {
+            module,
+            origin,
+            settings,
+            borders: Borders {
+                own_packages: own_packages(&origin.path),
+                allow: settings.allow.as_ref(),
+            },
+            finder: ClosureFinder::new(),
+            shared,
+            is_test_file: is_test_path(&origin.path),
+            outcomes: Vec::new(),
+        }
+    }
+
+    fn run(mut self, body: &'a [Stmt]) -> Vec<FunctionOutcome> {
+        for (unit, statement) in body.iter().enumerate() {
+            match statement {
+                Stmt::FunctionDef(function) => {
+                    let outcome = match self.consider(unit, statement, function) {
+                        Ok(candidate) => FunctionOutcome::Candidate(Box::new(candidate)),
+                        Err(refusal) => self.refuse(&function.name, statement, refusal),
+                    };
+                    self.outcomes.push(outcome);
+                }
+                _ => self.refuse_nested(statement, ""),
+            }
+        }
+        self.outcomes
+    }
+
+    fn refuse(&self, name: &str, statement: &Stmt, refusal: Refusal) -> FunctionOutcome {
+        FunctionOutcome::Rejected {
+            name: name.to_owned(),
+            first_line: self.module.line_range(statement).0,
+            reason: refusal.reason,
+            detail: refusal.detail,
+            packages: refusal.packages,
+        }
+    }
+
+    /// Refuses what is a function of the module but not at its top level: methods, and
+    /// functions under a condition.
+    fn refuse_nested(&mut self, statement: &'a Stmt, class: &str) {
+        match statement {
+            Stmt::ClassDef(definition) if class.is_empty() => {
+                for statement in &definition.body {
+                    self.refuse_nested(statement, &definition.name);
+                }
+            }
+            Stmt::FunctionDef(function) => {
+                let is_test = !self.settings.tests
+                    && (self.is_test_file
+                        || is_test_name(&function.name)
+                        || class.starts_with("Test"));
+                let (name, kind) = if class.is_empty() {
+                    (function.name.to_string(), "defined under a condition")
+                } else {
+                    (format!("{class}.{}", function.name), "method")
+                };
+                let refusal = if is_test {
+                    Refusal::new(RejectReason::TestCode, "")
+                } else {
+                    Refusal::new(RejectReason::KindNotSelected, kind)
+                };
+                let outcome = self.refuse(&name, statement, refusal);
+                self.outcomes.push(outcome);
+            }
+            _ => for_each_block(statement, &mut |body| {
+                for statement in body {
+                    self.refuse_nested(statement, class);
+                }
+            }),
+        }
+    }
+
+    fn consider(
+        &mut self,
+        unit: usize,
+        statement: &'a Stmt,
+        function: &'a StmtFunctionDef,
+    ) -> Result<Candidate, Refusal> {
+        let name = function.name.as_str();
+        if !self.settings.tests {
+            if self.is_test_file {
+                return Err(Refusal::new(RejectReason::TestCode, "in a test file"));
+            }
+            if is_test_name(name) {
+                return Err(Refusal::new(RejectReason::TestCode, ""));
+            }
+        }
+        if function.is_async {
+            self.select(FunctionKind::Async)?;
+        }
+        if function.parameters.is_empty() {
+            return Err(Refusal::new(RejectReason::NoArguments, ""));
+        }
+        let (first_line, last_line) = self.module.line_range(statement);
+        let lines = last_line - first_line + 1;
+        let scope = &self.module.scope(unit).scope;
+        let (returns_value, yields) = (scope.returns_value, scope.yields);
+        if yields {
+            if !function.is_async {
+                self.select(FunctionKind::Generator)?;
+            }
+        } else {
+            if !returns_value {
+                return Err(Refusal::new(RejectReason::NoReturnValue, ""));
+            }
+            if !function.is_async {
+                self.select(FunctionKind::Plain)?;
+            }
+        }
+        if lines > self.settings.max_lines {
+            let limit = self.settings.max_lines;
+            return Err(Refusal::new(
+                RejectReason::TooLong,
+                format!("{lines} lines, limit {limit}"),
+            ));
+        }
+        let subject = self.module.walker.names.intern(name);
+        if let Some(line) = self.redefinition(subject, unit) {
+            return Err(Refusal::new(
+                RejectReason::Shadowed,
+                format!("defined again in line {line}"),
+            ));
+        }
+        let closure = self
+            .finder
+            .find(&mut self.module, &self.borders, subject, unit);
+        self.check(&closure)?;
+        Ok(self.assemble(unit, name, &closure, (first_line, last_line)))
+    }
+
+    fn select(&self, kind: FunctionKind) -> Result<(), Refusal> {
+        if self.settings.kinds.contains(&kind) {
+            Ok(())
+        } else {
+            Err(Refusal::new(
+                RejectReason::KindNotSelected,
+                kind.to_string(),
+            ))
+        }
+    }
+
+    /// The line of a later statement that surely gives the name to something else. What
+    /// wraps the function (`f = decorate(f)`) is not a redefinition.
+    fn redefinition(&mut self, name: NameId, unit: usize) -> Option<u32> {
+        let later: Vec<usize> = self
+            .module
+            .bindings(name)
+            .iter()
+            .filter(|binding| binding.unit > unit && !binding.mutation)
+            .map(|binding| binding.unit)
+            .filter(|&later| {
+                matches!(
+                    self.module.units[later].kind,
+                    UnitKind::Definition | UnitKind::Assignment | UnitKind::Import
+                )
+            })
+            .collect();
+        later.into_iter().find_map(|later| {
+            let wraps = self
+                .module
+                .scope(later)
+                .needs
+                .iter()
+                .any(|need| need.name == name && need.eager);
+            let statement = self.module.units[later].statement;
+            (!wraps).then(|| self.module.line_range(statement).0)
+        })
+    }
+
+    fn check(&self, closure: &Closure<'a>) -> Result<(), Refusal> {
+        let packages = || closure.roots.iter().map(|&root| root.to_owned()).collect();
+        let refuse = |reason, detail: String| {
+            Err(Refusal {
+                reason,
+                detail,
+                packages: packages(),
+            })
+        };
+        if !closure.local_imports.is_empty() {
+            let imports: Vec<&str> = closure.local_imports.iter().map(String::as_str).collect();
+            return refuse(RejectReason::LocalImport, imports.join("; "));
+        }
+        if !closure.unresolved.is_empty() {
+            let names: Vec<&str> = closure.unresolved.iter().copied().collect();
+            let names = names.join(", ");
+            if !self.module.stars.is_empty() {
+                let stars = self.module.stars.join("; ");
+                return refuse(
+                    RejectReason::UnresolvedName,
+                    format!("{names}: may come from `{stars}`"),
+                );
+            }
+            if closure
+                .unresolved
+                .iter()
+                .any(|name| repairable_name(name).is_none())
+            {
+                return refuse(RejectReason::UnresolvedName, names);
+            }
+        }
+        if closure.needs_itself {
+            return refuse(
+                RejectReason::UnresolvedName,
+                "its own context needs it while the module is loading".to_owned(),
+            );
+        }
+        if let Some(allow) = &self.settings.allow {
+            let foreign: Vec<&str> = closure
+                .roots
+                .iter()
+                .chain(&closure.alternatives)
+                .copied()
+                .filter(|&root| !allow.contains(root))
+                .collect();
+            if !foreign.is_empty() {
+                return refuse(RejectReason::PackageNotAllowed, foreign.join(", "));
+            }
+        }
+        let satisfied = match self.settings.require {
+            PackageRequirement::None => true,
+            PackageRequirement::Any => !closure.roots.is_empty(),
+            PackageRequirement::ThirdParty => {
+                closure.roots.iter().any(|root| !is_standard_module(root))
+            }
+        };
+        if !satisfied {
+            let detail = match self.settings.require {
+                PackageRequirement::ThirdParty => "uses only the standard library",
+                _ => "imports nothing",
+            };
+            return refuse(RejectReason::PackageRequired, detail.to_owned());
+        }
+        Ok(())
+    }
+
+    fn assemble(
+        &mut self,
+        unit: usize,
+        name: &'a str,
+        closure: &Closure<'a>,
+        (first_line, last_line): (u32, u32),
+    ) -> Candidate {
+        let mut print = FingerprintBuilder::new();
+        let mut text = CandidateText::default();
+        text.add_imports(&self.module, closure, &mut print);
+        // Guarded imports travel with the units, in source order.
+        let mut guarded = text
+            .guarded_imports(&self.module, closure)
+            .into_iter()
+            .peekable();
+        for &member in &closure.units {
+            while let Some((_, block)) = guarded.next_if(|&(unit, _)| unit < member) {
+                text.add_context(&block, true);
+            }
+            let unit = &self.module.units[member];
+            let is_block = !matches!(unit.kind, UnitKind::Assignment);
+            text.add_context(self.module.text(unit.statement.range()), is_block);
+        }
+        for (_, block) in guarded {
+            text.add_context(&block, true);
+        }
+        let function = format!(
+            "{}\n",
+            self.module.text(self.module.units[unit].statement.range())
+        );
+        let code = Candidate::assemble(&text.imports, &text.context, &function);
+
+        let fingerprint = if closure
+            .imports
+            .iter()
+            .any(|&(unit, _)| self.module.units[unit].kind == UnitKind::TypeChecking)
+        {
+            // The guarded imports were cut down, so that their block is nowhere in the
+            // module as it is.
+            fingerprint(&code, name).unwrap_or_else(|| Digest::of(&code))
+        } else {
+            for &member in &closure.units {
+                print.unit(self.unit_digest(member, name));
+            }
+            let subject = self.unit_digest(unit, name);
+            print.finish(subject)
+        };
+
+        let mut apis = BTreeSet::new();
+        for &member in closure.units.iter().chain([&unit]) {
+            let names = match self.shared[member].library_names.take() {
+                Some(names) => names,
+                None => library_names(&self.module, member),
+            };
+            apis.extend(names.iter().cloned());
+            self.shared[member].library_names = Some(names);
+        }
+        Candidate {
+            id: Candidate::identify(&code, self.origin, first_line),
+            name: name.to_owned(),
+            code,
+            imports: text.imports,
+            context: text.context,
+            function,
+            packages: closure.roots.iter().map(|&root| root.to_owned()).collect(),
+            apis: apis.into_iter().collect(),
+            unresolved: closure
+                .unresolved
+                .iter()
+                .map(|&name| name.to_owned())
+                .collect(),
+            repo: self.origin.repo.clone(),
+            license: self.origin.license.clone(),
+            path: self.origin.path.clone(),
+            source_sha256: self.origin.source_sha256,
+            first_line,
+            last_line,
+            fingerprint,
+        }
+    }
+
+    fn unit_digest(&mut self, unit: usize, subject: &str) -> Digest {
+        if self.shared[unit].outer.is_none() {
+            self.shared[unit].outer = Some(outer_names(&mut self.module, unit));
+        }
+        let statement = self.module.units[unit].statement;
+        let shared = &mut self.shared[unit];
+        let outer = shared.outer.get_or_insert_default();
+        if outer.contains(subject) {
+            return digest_of(statement, outer, subject);
+        }
+        *shared
+            .digest
+            .get_or_insert_with(|| digest_of(statement, outer, subject))
+    }
+}
+
+/// Why a function is refused.
+struct Refusal {
+    reason: RejectReason,
+    detail: String,
+    packages: Vec<String>,
+}
+
+impl Refusal {
+    fn new(reason: RejectReason, detail: impl Into<String>) -> Self {
+        Self {
+            reason,
+            detail: detail.into(),
+            packages: Vec::new(),
+        }
+    }
+}
+
+/// The imports and the context of a candidate while they are put together.
+#[derive(Default)]
+struct CandidateText {
+    imports: String,
+    context: String,
+    /// The last piece of context was a block, which two empty lines set off.
+    after_block: bool,
+}
+
+impl CandidateText {
+    fn add_imports(
+        &mut self,
+        module: &Module<'_>,
+        closure: &Closure<'_>,
+        print: &mut FingerprintBuilder,
+    ) {
+        let mut lines: Vec<String> = Vec::new();
+        let mut wanted = closure.imports.iter().copied().peekable();
+        for (index, unit) in module.units.iter().enumerate() {
+            let mut chosen: Vec<u32> = Vec::new();
+            while let Some((_, import)) = wanted.next_if(|&(unit, _)| unit == index) {
+                chosen.push(import);
+            }
+            if unit.kind != UnitKind::Import {
+                continue;
+            }
+            let is_future = unit
+                .imports
+                .first()
+                .is_some_and(|import| import.module == "__future__" && import.member.is_some());
+            if is_future {
+                chosen = (0..unit.imports.len() as u32).collect();
+            }
+            if chosen.is_empty() {
+                continue;
+            }
+            let imports: Vec<&Import<'_>> = chosen
+                .iter()
+                .map(|&index| &unit.imports[index as usize])
+                .collect();
+            imports.iter().for_each(|import| print.import(import));
+            let line = if imports.len() == unit.imports.len() {
+                module.source[unit.statement.range()].to_owned()
+            } else {
+                cut_down(&imports)
+            };
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        for line in lines {
+            self.imports.push_str(&line);
+            self.imports.push('\n');
+        }
+    }
+
+    /// The `if TYPE_CHECKING:` blocks of a closure, cut down to what is used.
+    fn guarded_imports(&self, module: &Module<'_>, closure: &Closure<'_>) -> Vec<(usize, String)> {
+        let mut blocks: Vec<(usize, String)> = Vec::new();
+        for &(unit, index) in &closure.imports {
+            let Stmt::If(condition) = module.units[unit].statement else {
+                continue;
+            };
+            if blocks.last().is_none_or(|&(last, _)| last != unit) {
+                let test = &module.source[condition.test.range()];
+                blocks.push((unit, format!("if {test}:")));
+            }
+            if let Some((_, block)) = blocks.last_mut() {
+                let import = &module.units[unit].imports[index as usize];
+                block.push_str("\n    ");
+                block.push_str(&import_text(import));
+            }
+        }
+        blocks
+    }
+
+    fn add_context(&mut self, text: &str, is_block: bool) {
+        if !self.context.is_empty() && (is_block || self.after_block) {
+            self.context.push_str("\n\n");
+        }
+        self.context.push_str(text);
+        self.context.push('\n');
+        self.after_block = is_block;
+    }
+}
+
+/// An import statement of some of the names of another.
+fn cut_down(imports: &[&Import<'_>]) -> String {
+    let member = |import: &&Import<'_>| {
+        let name = import.member.unwrap_or(import.module);
+        import
+            .alias
+            .map_or_else(|| name.to_owned(), |alias| format!("{name} as {alias}"))
+    };
+    let names = imports.iter().map(member).collect::<Vec<_>>().join(", ");
+    match imports.first() {
+        Some(import) if import.member.is_some() => {
+            let dots = ".".repeat(import.level as usize);
+            format!("from {dots}{} import {names}", import.module)
+        }
+        _ => format!("import {names}"),
+    }
+}
+
+/// Hands every block of a compound statement over; classes and functions are not entered.
+fn for_each_block<'a>(statement: &'a Stmt, work: &mut dyn FnMut(&'a [Stmt])) {
+    match statement {
+        Stmt::If(statement) => {
+            work(&statement.body);
+            for clause in &statement.elif_else_clauses {
+                work(&clause.body);
+            }
+        }
+        Stmt::Try(statement) => {
+            work(&statement.body);
+            for handler in &statement.handlers {
+                let ExceptHandler::ExceptHandler(handler) = handler;
+                work(&handler.body);
+            }
+            work(&statement.orelse);
+            work(&statement.finalbody);
+        }
+        Stmt::For(statement) => {
+            work(&statement.body);
+            work(&statement.orelse);
+        }
+        Stmt::While(statement) => {
+            work(&statement.body);
+            work(&statement.orelse);
+        }
+        Stmt::With(statement) => work(&statement.body),
+        Stmt::Match(statement) => {
+            for case in &statement.cases {
+                work(&case.body);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The import roots that a file's own project answers to: the first folder of its path,
+/// or the one below `src` or `lib`. Names of the standard library stay what they are.
+fn own_packages(path: &str) -> Vec<&str> {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    parts.pop();
+    let first = match parts.as_slice() {
+        ["src" | "lib", package, ..] => Some(*package),
+        [package, ..] => Some(*package),
+        [] => None,
+    };
+    first
+        .filter(|package| !package.is_empty() && !is_standard_module(package))
+        .into_iter()
+        .collect()
+}
+
+/// Test files by convention: `test_*.py`, `*_test.py`, `conftest.py`, anything in a
+/// folder called `test` or `tests`.
+fn is_test_path(path: &str) -> bool {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    let file = parts.pop().unwrap_or("");
+    let stem = file.strip_suffix(".py").unwrap_or(file);
+    stem.starts_with("test_")
+        || stem.ends_with("_test")
+        || matches!(stem, "conftest" | "test" | "tests")
+        || parts.iter().any(|part| matches!(*part, "test" | "tests"))
+}
+
+fn is_test_name(name: &str) -> bool {
+    name == "test" || name.starts_with("test_") || name.starts_with("Test")
 }
 
 impl fmt::Display for FunctionKind {

@@ -8,12 +8,16 @@
 //! This crate never does IO, never runs Python and never unparses: what it returns as
 //! code is sliced from the source, cut-down import lines excepted.
 
+mod canonical;
+mod closure;
 mod function_text;
 mod functions;
 mod known_names;
+mod module;
 mod names;
 mod parse;
 mod repair;
+mod scope;
 mod test_classes;
 
 pub use function_text::{

@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use ruff_python_ast::Stmt;
 use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
 
+use ruff_text_size::TextSize;
+
+use crate::module::Module;
 use crate::parse::{ParseFailure, with_module};
+use crate::scope::NameId;
 
 /// The roots of all absolute imports anywhere in the module (`numpy` for
 /// `import numpy.linalg`), `__future__` left out.
@@ -62,5 +66,44 @@ pub struct UndefinedName {
 /// # Errors
 /// The first syntax error.
 pub fn undefined_names(code: &str) -> Result<Vec<UndefinedName>, ParseFailure> {
-    with_module(code, |_body| Vec::new())
+    with_module(code, |body| {
+        let mut module = Module::new(code, body);
+        let mut written = BTreeSet::new();
+        for unit in 0..module.units.len() {
+            let writes = &module.scope(unit).scope.global_writes;
+            written.extend(writes.iter().copied());
+        }
+        let mut found: Vec<(TextSize, NameId)> = Vec::new();
+        if !module.stars.is_empty() {
+            return Vec::new();
+        }
+        for unit in 0..module.units.len() {
+            let Some(scope) = module.known_scope(unit) else {
+                continue;
+            };
+            for used in &scope.scope.uses {
+                let is_defined = module.bindings(used.name).iter().any(|b| !b.mutation)
+                    || scope
+                        .scope
+                        .bindings
+                        .iter()
+                        .any(|&(name, _)| name == used.name)
+                    || written.contains(&used.name)
+                    || module.is_builtin(used.name);
+                if !is_defined && !used.soft && !used.guarded {
+                    found.push((used.offset, used.name));
+                }
+            }
+        }
+        found.sort_unstable();
+        let mut seen = BTreeSet::new();
+        found
+            .into_iter()
+            .filter(|&(_, name)| seen.insert(name))
+            .map(|(offset, name)| UndefinedName {
+                name: module.walker.names.text(name).to_owned(),
+                line: module.lines.line(offset),
+            })
+            .collect()
+    })
 }

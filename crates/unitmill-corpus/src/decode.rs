@@ -1,0 +1,154 @@
+//! Bytes of a Python file to text, as Python itself would read them. Never guesses an
+//! encoding: what is neither UTF-8 nor declared is refused.
+
+/// Text of a Python source file: UTF-8 with or without a byte order mark, or the encoding
+/// of its PEP 263 line if that is ASCII or Latin-1. Line breaks stay as they are; the byte
+/// order mark goes.
+///
+/// # Errors
+/// What is wrong with the bytes, for a reject's detail.
+pub fn decode_source(bytes: &[u8]) -> Result<String, String> {
+    if bytes.contains(&0) {
+        return Err("holds a NUL byte".to_owned());
+    }
+    let (bytes, has_mark) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => (rest, true),
+        None => (bytes, false),
+    };
+    let declared = declared_encoding(bytes);
+    let encoding = declared.as_deref().map_or(Encoding::Utf8, Encoding::of);
+    match encoding {
+        Encoding::Utf8 => match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(error) => Err(format!(
+                "not UTF-8 at byte {}{}",
+                error.valid_up_to(),
+                if declared.is_some() {
+                    ", which it declares"
+                } else {
+                    ", and no encoding is declared"
+                }
+            )),
+        },
+        _ if has_mark => Err(format!(
+            "starts with a UTF-8 byte order mark and declares {}",
+            declared.unwrap_or_default()
+        )),
+        Encoding::Latin1 => Ok(bytes.iter().map(|&byte| char::from(byte)).collect()),
+        // Everything that Python accepts here agrees with ASCII where only ASCII is used.
+        Encoding::Ascii | Encoding::Other => match bytes.iter().position(|byte| !byte.is_ascii()) {
+            None => Ok(bytes.iter().map(|&byte| char::from(byte)).collect()),
+            Some(position) => Err(format!(
+                "declares {}, which cannot be read at byte {position}",
+                declared.unwrap_or_default()
+            )),
+        },
+    }
+}
+
+enum Encoding {
+    Utf8,
+    Latin1,
+    Ascii,
+    Other,
+}
+
+impl Encoding {
+    fn of(name: &str) -> Self {
+        let name = name.to_ascii_lowercase().replace('_', "-");
+        let is = |base: &str| name == base || name.starts_with(&format!("{base}-"));
+        if is("utf-8") || matches!(name.as_str(), "utf8" | "u8" | "utf" | "utf8-sig") {
+            Self::Utf8
+        } else if is("latin-1")
+            || is("iso-8859-1")
+            || is("iso-latin-1")
+            || matches!(
+                name.as_str(),
+                "latin1" | "latin" | "l1" | "iso8859-1" | "iso88591" | "8859" | "cp819"
+            )
+        {
+            Self::Latin1
+        } else if matches!(name.as_str(), "ascii" | "us-ascii" | "646") {
+            Self::Ascii
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// The encoding that a comment in the first two lines declares (PEP 263). The second line
+/// counts only if the first holds nothing but a comment.
+fn declared_encoding(bytes: &[u8]) -> Option<String> {
+    for line in bytes.split(|&byte| byte == b'\n').take(2) {
+        let line = line.trim_ascii();
+        let comment = match line.strip_prefix(b"#") {
+            Some(comment) => comment,
+            None if line.is_empty() => continue,
+            None => return None,
+        };
+        let declaration = comment
+            .windows(7)
+            .position(|window| matches!(window, b"coding:" | b"coding="));
+        if let Some(start) = declaration {
+            let name: String = comment[start + 7..]
+                .trim_ascii_start()
+                .iter()
+                .map(|&byte| char::from(byte))
+                .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+                .collect();
+            if !name.is_empty() {
+                return Some(name);
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_python_reads() {
+        let text = |bytes: &[u8]| decode_source(bytes).expect("must decode");
+        assert_eq!(
+            text("x = 'é'\r\n\u{c}y\n".as_bytes()),
+            "x = 'é'\r\n\u{c}y\n"
+        );
+        assert_eq!(text(b"\xef\xbb\xbfx = 1\n"), "x = 1\n");
+        assert_eq!(
+            text(b"#!/usr/bin/python\n# -*- coding: latin-1 -*-\nx = '\xe9'\n"),
+            "#!/usr/bin/python\n# -*- coding: latin-1 -*-\nx = 'é'\n"
+        );
+        assert_eq!(
+            text("# vim: set fileencoding=UTF-8 :\nx = 'é'".as_bytes()),
+            "# vim: set fileencoding=UTF-8 :\nx = 'é'"
+        );
+        assert_eq!(text(b"# coding: gbk\nx = 1\n"), "# coding: gbk\nx = 1\n");
+    }
+
+    #[test]
+    fn refuses_what_python_refuses() {
+        let refusals: Vec<String> = [
+            &b"x = '\xe9'\n"[..],
+            b"x = 1\n# coding: latin-1\ny = '\xe9'\n",
+            b"# coding: utf-8\nx = '\xe9'\n",
+            b"# coding: ascii\nx = '\xc3\xa9'\n",
+            b"# coding: gbk\nx = '\xc4\xe3'\n",
+            b"\xef\xbb\xbf# coding: latin-1\nx = 1\n",
+            b"x = 1\0\n",
+        ]
+        .iter()
+        .map(|bytes| decode_source(bytes).expect_err("must be refused"))
+        .collect();
+        insta::assert_snapshot!(refusals.join("\n"), @"
+        not UTF-8 at byte 5, and no encoding is declared
+        not UTF-8 at byte 27, and no encoding is declared
+        not UTF-8 at byte 21, which it declares
+        declares ascii, which cannot be read at byte 21
+        declares gbk, which cannot be read at byte 19
+        starts with a UTF-8 byte order mark and declares latin-1
+        holds a NUL byte
+        ");
+    }
+}

@@ -1,0 +1,481 @@
+//! What a function leans on: the transitive closure of module-level names, as a set of
+//! units and imported names. Never renders text, and never decides whether a function is
+//! wanted.
+
+use std::collections::BTreeSet;
+
+use crate::known_names::is_standard_module;
+use crate::module::{Binding, Module, UnitKind};
+use crate::scope::{Import, NameId, root_name};
+
+/// What may travel, as the origin and the settings have it.
+pub(crate) struct Borders<'a> {
+    /// Import roots that belong to the corpus file's own project.
+    pub(crate) own_packages: Vec<&'a str>,
+    /// The import roots that are allowed; none: all.
+    pub(crate) allow: Option<&'a BTreeSet<String>>,
+}
+
+impl Borders<'_> {
+    fn is_local(&self, import: &Import<'_>) -> bool {
+        import.level > 0 || self.own_packages.contains(&import.root())
+    }
+
+    fn is_allowed(&self, root: &str) -> bool {
+        root == "__future__" || self.allow.is_none_or(|allow| allow.contains(root))
+    }
+}
+
+/// The closure of one function.
+#[derive(Default, Debug)]
+pub(crate) struct Closure<'a> {
+    /// Units that travel whole, sorted, the function's own left out.
+    pub(crate) units: Vec<usize>,
+    /// Imported names that travel: unit and index among its imports, sorted.
+    pub(crate) imports: Vec<(usize, u32)>,
+    /// Names that nothing defines.
+    pub(crate) unresolved: BTreeSet<&'a str>,
+    /// Imports that cannot travel, as written.
+    pub(crate) local_imports: BTreeSet<String>,
+    /// Import roots that its code uses.
+    pub(crate) roots: BTreeSet<&'a str>,
+    /// Import roots in the text that are not in `roots`: alternatives of a `try`.
+    pub(crate) alternatives: BTreeSet<&'a str>,
+    /// A helper needs the function while the module is still loading.
+    pub(crate) needs_itself: bool,
+}
+
+/// Finds closures; reused for all functions of a module.
+pub(crate) struct ClosureFinder {
+    /// The serial number of the closure that last reached a unit, or a name.
+    unit_marks: Vec<u32>,
+    name_marks: Vec<u32>,
+    serial: u32,
+}
+
+/// Where a speculative extension goes back to.
+struct Checkpoint {
+    units: usize,
+    imports: usize,
+    names: usize,
+}
+
+struct Search<'m, 'a, 'b> {
+    module: &'m mut Module<'a>,
+    borders: &'b Borders<'b>,
+    finder: &'m mut ClosureFinder,
+    subject: NameId,
+    start: usize,
+    closure: Closure<'a>,
+    /// Names reached, in order.
+    names: Vec<NameId>,
+    /// Names in annotations that are never evaluated, left for the end.
+    soft: Vec<NameId>,
+    subject_is_needed: bool,
+}
+
+impl ClosureFinder {
+    pub(crate) fn new() -> Self {
+        Self {
+            unit_marks: Vec::new(),
+            name_marks: Vec::new(),
+            serial: 0,
+        }
+    }
+
+    /// The closure of the function that unit `start` defines.
+    pub(crate) fn find<'a>(
+        &mut self,
+        module: &mut Module<'a>,
+        borders: &Borders<'_>,
+        subject: NameId,
+        start: usize,
+    ) -> Closure<'a> {
+        self.serial += 1;
+        self.unit_marks.resize(module.units.len(), 0);
+        self.unit_marks[start] = self.serial;
+        let mut search = Search {
+            module,
+            borders,
+            finder: self,
+            subject,
+            start,
+            closure: Closure::default(),
+            names: Vec::new(),
+            soft: Vec::new(),
+            subject_is_needed: false,
+        };
+        search.expand(start);
+        search.follow(0);
+        search.add_soft();
+        if search.subject_is_needed {
+            search.closure.needs_itself = search.needs_itself();
+        }
+        let mut closure = search.closure;
+        closure.units.sort_unstable();
+        closure.imports.sort_unstable();
+        find_roots(module, start, &mut closure);
+        closure
+    }
+}
+
+impl<'a> Search<'_, 'a, '_> {
+    /// Follows the units from position `next` on until nothing new turns up.
+    fn follow(&mut self, mut next: usize) {
+        while next < self.closure.units.len() {
+            let unit = self.closure.units[next];
+            self.expand(unit);
+            next += 1;
+        }
+    }
+
+    fn expand(&mut self, unit: usize) {
+        let scope = self.module.scope(unit);
+        for import in &scope.scope.imports {
+            if self.borders.is_local(import) {
+                self.closure.local_imports.insert(import_text(import));
+            }
+        }
+        let needs = scope.needs.clone();
+        for need in needs {
+            if need.name == self.subject {
+                self.subject_is_needed |= unit != self.start;
+                continue;
+            }
+            if need.soft {
+                self.soft.push(need.name);
+                continue;
+            }
+            let resolved = self.resolve(need.name, unit, false);
+            if !resolved && !need.guarded {
+                self.closure
+                    .unresolved
+                    .insert(self.module.walker.names.text(need.name));
+            }
+        }
+    }
+
+    fn mark_name(&mut self, name: NameId) -> bool {
+        let marks = &mut self.finder.name_marks;
+        if marks.len() <= name.index() {
+            marks.resize(self.module.walker.names.len().max(name.index() + 1), 0);
+        }
+        let is_new = marks[name.index()] != self.finder.serial;
+        marks[name.index()] = self.finder.serial;
+        if is_new {
+            self.names.push(name);
+        }
+        is_new
+    }
+
+    /// Brings in whatever defines a name. False if nothing does.
+    fn resolve(&mut self, name: NameId, user: usize, soft: bool) -> bool {
+        if !self.mark_name(name) {
+            // Reached before; what was wrong with it has been noted.
+            return true;
+        }
+        let chosen = self.defining(name, soft);
+        if chosen.is_empty() {
+            let written = self
+                .module
+                .known_scope(user)
+                .is_some_and(|scope| scope.scope.global_writes.contains(&name));
+            return written || self.module.is_builtin(name);
+        }
+        for binding in chosen {
+            match self.module.units[binding.unit].kind {
+                UnitKind::Import | UnitKind::TypeChecking => {
+                    let Some(index) = binding.import else {
+                        continue;
+                    };
+                    if let Some(import) = self.module.import(binding)
+                        && self.borders.is_local(&import)
+                    {
+                        self.closure.local_imports.insert(import_text(&import));
+                    }
+                    self.closure.imports.push((binding.unit, index));
+                    if self.module.units[binding.unit].kind == UnitKind::TypeChecking {
+                        self.reach_test(binding.unit);
+                    }
+                }
+                _ => self.reach(binding.unit),
+            }
+        }
+        true
+    }
+
+    fn reach(&mut self, unit: usize) {
+        if self.finder.unit_marks[unit] != self.finder.serial {
+            self.finder.unit_marks[unit] = self.finder.serial;
+            self.closure.units.push(unit);
+        }
+    }
+
+    /// The names of an `if TYPE_CHECKING:` test.
+    fn reach_test(&mut self, unit: usize) {
+        if self.finder.unit_marks[unit] != self.finder.serial {
+            self.finder.unit_marks[unit] = self.finder.serial;
+            let needs = self.module.scope(unit).needs.clone();
+            for need in needs {
+                self.resolve(need.name, unit, false);
+            }
+        }
+    }
+
+    /// The bindings of a name that travel when it is needed.
+    fn defining(&mut self, name: NameId, soft: bool) -> Vec<Binding> {
+        let all = self.module.bindings(name);
+        let kind = |binding: &Binding| self.module.units[binding.unit].kind;
+        let is_whole = |binding: &Binding| {
+            !binding.mutation && !matches!(kind(binding), UnitKind::Never | UnitKind::TypeChecking)
+        };
+        if !all.iter().any(is_whole) {
+            return all
+                .iter()
+                .filter(|binding| soft && kind(binding) == UnitKind::TypeChecking)
+                .take(1)
+                .copied()
+                .collect();
+        }
+        let is_import_only = all
+            .iter()
+            .filter(|binding| is_whole(binding))
+            .all(|binding| kind(binding) == UnitKind::Import);
+        let mut chosen: Vec<Binding> = all
+            .iter()
+            .filter(|binding| {
+                is_whole(binding)
+                    || (binding.mutation && !is_import_only && kind(binding) != UnitKind::Never)
+            })
+            .copied()
+            .collect();
+        // A definition that does not mention its predecessors replaces them.
+        let last_definition = chosen.iter().rposition(|binding| {
+            !binding.mutation && self.module.units[binding.unit].kind == UnitKind::Definition
+        });
+        if let Some(last) = last_definition
+            && last > 0
+        {
+            let mentions = self
+                .module
+                .scope(chosen[last].unit)
+                .needs
+                .iter()
+                .any(|need| need.name == name && need.eager);
+            if !mentions {
+                chosen.drain(..last);
+            }
+        }
+        chosen
+    }
+
+    /// Brings in the names of annotations that are never evaluated, where that does not
+    /// cost the function its place.
+    fn add_soft(&mut self) {
+        let mut next = 0;
+        while next < self.soft.len() {
+            let name = self.soft[next];
+            next += 1;
+            if name == self.subject {
+                continue;
+            }
+            let checkpoint = Checkpoint {
+                units: self.closure.units.len(),
+                imports: self.closure.imports.len(),
+                names: self.names.len(),
+            };
+            let soft_before = self.soft.len();
+            let unresolved = self.closure.unresolved.clone();
+            let local_imports = self.closure.local_imports.clone();
+            let subject_is_needed = self.subject_is_needed;
+            let user = self.start;
+            self.resolve(name, user, true);
+            self.follow(checkpoint.units);
+            let is_harmless = self.closure.unresolved == unresolved
+                && self.closure.local_imports == local_imports
+                && self.subject_is_needed == subject_is_needed
+                && self.allows_since(&checkpoint);
+            if !is_harmless {
+                self.closure.unresolved = unresolved;
+                self.closure.local_imports = local_imports;
+                self.subject_is_needed = subject_is_needed;
+                self.soft.truncate(soft_before.max(next));
+                self.go_back(&checkpoint);
+            }
+        }
+    }
+
+    fn allows_since(&self, checkpoint: &Checkpoint) -> bool {
+        let imports = self.closure.imports[checkpoint.imports..]
+            .iter()
+            .all(|&(unit, index)| {
+                let root = self.module.units[unit].imports[index as usize].root();
+                self.borders.is_allowed(root)
+            });
+        let units = self.closure.units[checkpoint.units..].iter().all(|&unit| {
+            self.module.known_scope(unit).is_none_or(|scope| {
+                scope
+                    .roots()
+                    .iter()
+                    .all(|root| self.borders.is_allowed(root))
+            })
+        });
+        imports && units
+    }
+
+    fn go_back(&mut self, checkpoint: &Checkpoint) {
+        for unit in self.closure.units.drain(checkpoint.units..) {
+            self.finder.unit_marks[unit] = 0;
+        }
+        for (unit, _) in self.closure.imports.drain(checkpoint.imports..) {
+            self.finder.unit_marks[unit] = 0;
+        }
+        for name in self.names.drain(checkpoint.names..) {
+            self.finder.name_marks[name.index()] = 0;
+        }
+    }
+
+    /// Whether some unit of the closure runs the function while the module loads: the
+    /// function comes last, so that cannot work.
+    fn needs_itself(&mut self) -> bool {
+        let mut running: Vec<usize> = Vec::new();
+        let mut names: Vec<NameId> = Vec::new();
+        let members: BTreeSet<usize> = self.closure.units.iter().copied().collect();
+        for &unit in &members {
+            let scope = self.module.scope(unit);
+            for need in &scope.needs {
+                if need.eager {
+                    names.push(need.name);
+                }
+            }
+        }
+        // What runs while the module loads may call whatever it names.
+        let mut seen: BTreeSet<NameId> = BTreeSet::new();
+        let mut seen_units: BTreeSet<usize> = BTreeSet::new();
+        loop {
+            while let Some(name) = names.pop() {
+                if name == self.subject {
+                    return true;
+                }
+                if seen.insert(name) {
+                    running.extend(
+                        self.module
+                            .bindings(name)
+                            .iter()
+                            .map(|binding| binding.unit)
+                            .filter(|unit| members.contains(unit)),
+                    );
+                }
+            }
+            let Some(unit) = running.pop() else {
+                return false;
+            };
+            if seen_units.insert(unit) {
+                let scope = self.module.scope(unit);
+                names.extend(
+                    scope
+                        .needs
+                        .iter()
+                        .filter(|need| !need.soft)
+                        .map(|need| need.name),
+                );
+            }
+        }
+    }
+}
+
+/// The import roots of a closure: those in use, and the alternatives that a `try` around
+/// imports offers to a module of the standard library.
+fn find_roots<'a>(module: &Module<'a>, start: usize, closure: &mut Closure<'a>) {
+    for &(unit, index) in &closure.imports {
+        let import = module.units[unit].imports[index as usize];
+        closure.roots.insert(import.root());
+    }
+    for &unit in closure.units.iter().chain([&start]) {
+        let Some(scope) = module.known_scope(unit) else {
+            continue;
+        };
+        let roots = scope.roots();
+        let offers_alternatives = module.units[unit].statement.is_try_stmt()
+            && roots.iter().any(|root| is_standard_module(root));
+        for root in roots {
+            if offers_alternatives && !is_standard_module(root) {
+                closure.alternatives.insert(root);
+            } else {
+                closure.roots.insert(root);
+            }
+        }
+    }
+    for list in [&mut closure.roots, &mut closure.alternatives] {
+        list.remove("__future__");
+        list.remove("");
+    }
+    closure
+        .alternatives
+        .retain(|root| !closure.roots.contains(root));
+}
+
+/// Qualified names of what a unit takes from the modules it imports, sorted, each once.
+pub(crate) fn library_names(module: &Module<'_>, unit: usize) -> Vec<String> {
+    let Some(scope) = module.known_scope(unit) else {
+        return Vec::new();
+    };
+    let mut found = BTreeSet::new();
+    for used in &scope.scope.uses {
+        let Some(chain) = used.chain else { continue };
+        let import = module
+            .bindings(used.name)
+            .iter()
+            .filter_map(|&binding| module.import(binding))
+            .next_back();
+        if let Some(import) = import {
+            found.extend(qualified(&import, chain));
+        }
+    }
+    for &(index, chain) in &scope.scope.local_chains {
+        found.extend(qualified(&scope.scope.imports[index as usize], chain));
+    }
+    found.into_iter().collect()
+}
+
+/// `np.linalg.norm` under `import numpy as np` is `numpy.linalg.norm`. A module alone is
+/// not a use of anything.
+fn qualified(import: &Import<'_>, chain: &ruff_python_ast::Expr) -> Option<String> {
+    use ruff_python_ast::Expr;
+    if import.level > 0 || import.module == "__future__" {
+        return None;
+    }
+    let mut attributes = Vec::new();
+    let mut expression = chain;
+    while let Expr::Attribute(attribute) = expression {
+        attributes.push(attribute.attr.as_str());
+        expression = &attribute.value;
+    }
+    debug_assert!(root_name(chain).is_some());
+    let base = match (import.member, import.alias) {
+        (Some(member), _) => format!("{}.{member}", import.module),
+        (None, Some(_)) => import.module.to_owned(),
+        (None, None) => import.root().to_owned(),
+    };
+    if import.member.is_none() && attributes.is_empty() {
+        return None;
+    }
+    Some(
+        attributes
+            .into_iter()
+            .rev()
+            .fold(base, |name, attribute| name + "." + attribute),
+    )
+}
+
+/// An import of one name, as a statement.
+pub(crate) fn import_text(import: &Import<'_>) -> String {
+    let dots = ".".repeat(import.level as usize);
+    let alias = import
+        .alias
+        .map_or_else(String::new, |alias| format!(" as {alias}"));
+    match import.member {
+        Some(member) => format!("from {dots}{} import {member}{alias}", import.module),
+        None => format!("import {}{alias}", import.module),
+    }
+}
