@@ -72,7 +72,10 @@ fn the_first_manifest_of_a_task_wins_and_the_others_outputs_are_orphans() {
         run.commit(&theirs).expect("commits"),
         Committed::LostTo(Box::new(ours.clone()))
     );
-    assert_eq!(run.manifests().expect("can be read"), [ours.clone()]);
+    assert_eq!(
+        run.manifests().expect("can be read"),
+        std::slice::from_ref(&ours)
+    );
 
     let leftover = run
         .folder(OutputKind::Pairs)
