@@ -9,8 +9,13 @@
 //! the order in which it came.
 
 mod case;
+mod fix;
+mod generate;
 mod prompts;
+mod refine;
+mod reply;
 mod settings;
+mod syntax;
 
 pub use case::{Action, Case, Conclusion, Event};
 pub use prompts::{PromptError, Prompts};

@@ -1,10 +1,37 @@
 //! One candidate's way from function to pairs or to exactly one reject.
+//!
+//! ```text
+//! packages ─► tests ─► first run ─► fix rounds ─► stub check ─► refine ─► pairs
+//!    │          │                       │             │
+//!    └──────────┴───────────────────────┴─────────────┴──► one reject
+//! ```
+//!
+//! Each arrow is a barrier: the actions of one step go out together, and the next step
+//! begins when all of them are back, their results in the order in which they went out.
+//! So nothing here can depend on the order of arrival. The stub check comes before
+//! refining, so that no tokens are spent on a candidate whose tests prove nothing.
 
+mod fixing;
+mod jobs;
+mod ledger;
+mod refining;
+mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use unitmill_model::{Agent, Attempt, Candidate, Execution, Job, Message, Pair, Reject, Reply};
+use unitmill_model::{
+    Agent, Attempt, Candidate, Execution, Job, Message, Outcome, Pair, PairId, Reject,
+    RejectReason, RejectUnit, Reply, Stage, Step, TestOrigin, Verdict, Verification,
+};
+use unitmill_python::{Stub, import_roots, split_function, stub_function};
 
-use crate::CaseSettings;
+use crate::generate::{Evidence, Generator};
+use crate::prompts::PromptContext;
+use crate::{CaseSettings, Provider};
+use ledger::{Ledger, Place};
 
 /// What happened.
 #[derive(Clone, Debug)]
@@ -68,14 +95,159 @@ pub struct Conclusion {
 pub struct Case {
     candidate: Candidate,
     settings: Arc<CaseSettings>,
+    state: State,
+    next_ticket: u32,
+    /// Tickets that are out, and their position among the actions of their step.
+    out: BTreeMap<u32, usize>,
+    /// What came back in this step, by position.
+    back: BTreeMap<usize, Arrival>,
+    ledger: Ledger,
+    /// The suite that decides, once there is one.
+    suite: Option<Suite>,
+    /// What was executed against the suite, the corpus's own code first.
+    variants: Vec<Variant>,
+    /// Indices of the variants that are kept.
+    kept: Vec<usize>,
+    /// Why answers of the latest fix round could not be used.
+    unusable: Vec<String>,
+}
+
+/// What a step waits for.
+enum State {
+    /// Nothing happened yet.
+    Fresh,
+    /// Test suites from a model.
+    AskingTests,
+    /// The offline generator's two looks at the function.
+    Observing(Box<Observing>),
+    /// The corpus's code against each suite.
+    FirstRun { suites: Vec<Suite> },
+    /// Fixes from a model.
+    AskingFixes { round: u32 },
+    /// Fixes being executed.
+    RunningFixes { round: u32, fixes: Vec<Fix> },
+    /// The tests against two stubs.
+    StubCheck { stubs: Vec<(u32, String)> },
+    /// Refinements from a model, for each kept variant.
+    AskingRefinements,
+    /// Observations of the code as it passes, for the offline refiner.
+    ObservingForRefinement(Box<Observing>),
+    /// Refinements being executed.
+    RunningRefinements { refinements: Vec<Refinement> },
+    /// Over.
+    Finished,
+}
+
+/// The offline generator at work.
+struct Observing {
+    generator: Generator,
+    /// The code that it looks at, repaired or not.
+    code: String,
+    /// How often the code was repaired before it could be observed.
+    repairs: u32,
+    /// How many observing jobs went out before this step.
+    jobs: u32,
+    /// The calls of this step, as text.
+    calls: String,
+}
+
+/// Tests, and where they are from.
+#[derive(Clone)]
+struct Suite {
+    text: String,
+    origin: TestOrigin,
+    verification: Verification,
+    model: String,
+    sample: u32,
+    /// What the offline generator saw.
+    evidence: Option<Evidence>,
+    /// The code that it saw it of, where the corpus's own could not run.
+    repaired: Option<String>,
+}
+
+/// Code and what came of it.
+struct Variant {
+    code: String,
+    round: u32,
+    sample: u32,
+    /// Who changed it; none for the corpus's own code.
+    fixed_by: Option<String>,
+    verdict: Verdict,
+    tests_run: u32,
+    tests_passed: u32,
+    error: String,
+    /// The refined text that passed, and who refined.
+    refined: Option<(String, String)>,
+}
+
+/// A fix on its way into the sandbox.
+struct Fix {
+    code: String,
+    sample: u32,
+    by: String,
+}
+
+/// A refinement on its way into the sandbox.
+struct Refinement {
+    variant: usize,
+    sample: u32,
+    code: String,
+    by: String,
+}
+
+enum Arrival {
+    Replies(Vec<Reply>),
+    Executed(Box<Execution>),
+}
+
+/// What a step sends out; tickets are given when it goes.
+enum Request {
+    Ask(Agent, PromptContext, u32),
+    Execute(Job),
+}
+
+/// The results of a step whose actions were all of one kind.
+struct Returned(Vec<Arrival>);
+
+impl Returned {
+    fn executions(self) -> Vec<Execution> {
+        self.0
+            .into_iter()
+            .filter_map(|arrival| match arrival {
+                Arrival::Executed(execution) => Some(*execution),
+                Arrival::Replies(_) => None,
+            })
+            .collect()
+    }
+
+    /// The answers to each question.
+    fn replies(self) -> Vec<Vec<Reply>> {
+        self.0
+            .into_iter()
+            .filter_map(|arrival| match arrival {
+                Arrival::Replies(replies) => Some(replies),
+                Arrival::Executed(_) => None,
+            })
+            .collect()
+    }
 }
 
 impl Case {
     /// A case that has not begun; [`Event::Start`] sets it going.
     pub fn new(candidate: Candidate, settings: Arc<CaseSettings>) -> Self {
+        let ledger = Ledger::new(candidate.id);
         Self {
             candidate,
             settings,
+            state: State::Fresh,
+            next_ticket: 0,
+            out: BTreeMap::new(),
+            back: BTreeMap::new(),
+            ledger,
+            suite: None,
+            variants: Vec::new(),
+            kept: Vec::new(),
+            unusable: Vec::new(),
         }
     }
 
@@ -84,10 +256,328 @@ impl Case {
     ///
     /// # Panics
     ///
-    /// On a ticket that is not out, and on an event after [`Action::Finish`]: both are
-    /// faults of the caller.
-    pub fn step(&mut self, _event: Event) -> Vec<Action> {
-        let _ = (&self.candidate, &self.settings);
-        Vec::new()
+    /// On a ticket that is not out, on a second start, and on an event after
+    /// [`Action::Finish`]: all are faults of the caller.
+    pub fn step(&mut self, event: Event) -> Vec<Action> {
+        let (ticket, arrival) = match event {
+            Event::Start => {
+                assert!(
+                    matches!(self.state, State::Fresh),
+                    "a case starts exactly once"
+                );
+                return self.start();
+            }
+            Event::Replies { ticket, replies } => (ticket, Arrival::Replies(replies)),
+            Event::Executed { ticket, execution } => {
+                (ticket, Arrival::Executed(Box::new(execution)))
+            }
+        };
+        let position = self
+            .out
+            .remove(&ticket)
+            .unwrap_or_else(|| panic!("ticket {ticket} is not out"));
+        self.back.insert(position, arrival);
+        if !self.out.is_empty() {
+            return Vec::new();
+        }
+        let returned = Returned(std::mem::take(&mut self.back).into_values().collect());
+        self.advance(returned)
+    }
+
+    fn advance(&mut self, returned: Returned) -> Vec<Action> {
+        match std::mem::replace(&mut self.state, State::Finished) {
+            State::AskingTests => self.tests_answered(returned),
+            State::Observing(observing) => self.observed(*observing, returned),
+            State::FirstRun { suites } => self.first_run_done(suites, returned),
+            State::AskingFixes { round } => self.fixes_answered(round, returned),
+            State::RunningFixes { round, fixes } => self.fixes_run(round, fixes, returned),
+            State::StubCheck { stubs } => self.stubs_run(stubs, returned),
+            State::AskingRefinements => self.refinements_answered(returned),
+            State::ObservingForRefinement(observing) => {
+                self.observed_for_refinement(*observing, returned)
+            }
+            State::RunningRefinements { refinements } => {
+                self.refinements_run(refinements, returned)
+            }
+            State::Fresh | State::Finished => panic!("no event may follow the end of a case"),
+        }
+    }
+
+    /// Sends requests out and waits for them in `state`.
+    fn send(&mut self, state: State, requests: Vec<Request>) -> Vec<Action> {
+        debug_assert!(!requests.is_empty(), "a step waits for something");
+        self.state = state;
+        requests
+            .into_iter()
+            .enumerate()
+            .map(|(position, request)| {
+                let ticket = self.next_ticket;
+                self.next_ticket += 1;
+                self.out.insert(ticket, position);
+                match request {
+                    Request::Ask(agent, context, samples) => Action::Ask {
+                        ticket,
+                        agent,
+                        messages: self.settings.prompts.render(agent, &context),
+                        samples,
+                    },
+                    Request::Execute(job) => Action::Execute { ticket, job },
+                }
+            })
+            .collect()
+    }
+
+    fn start(&mut self) -> Vec<Action> {
+        let missing = self.missing_packages();
+        if !missing.is_empty() {
+            let detail = format!("the environment does not hold {}", missing.join(", "));
+            return self.reject(RejectReason::PackageMissing, detail);
+        }
+        if split_function(&self.candidate.code, &self.candidate.name).is_none() {
+            let detail = format!("`{}` has no body to complete", self.candidate.name);
+            return self.reject(RejectReason::NeverPassed, detail);
+        }
+        self.begin_tests()
+    }
+
+    /// Import roots that neither the environment nor a rule provides, sorted.
+    fn missing_packages(&self) -> Vec<String> {
+        let environment = &self.settings.environment;
+        let repairs = self
+            .candidate
+            .unresolved
+            .iter()
+            .filter_map(|name| crate::fix::root_for_name(name));
+        let mut missing: Vec<String> = self
+            .candidate
+            .packages
+            .iter()
+            .filter(|root| !crate::fix::moves_root(root, environment))
+            .cloned()
+            .chain(repairs)
+            .filter(|root| !environment.modules.contains(root))
+            .collect();
+        missing.sort();
+        missing.dedup();
+        missing
+    }
+
+    /// What every prompt may name.
+    fn prompt(&self, code: &str) -> PromptContext {
+        let environment = &self.settings.environment;
+        let (major, minor) = environment.python;
+        let packages: Vec<String> = self
+            .candidate
+            .packages
+            .iter()
+            .filter_map(|root| {
+                let version = environment.versions.get(root)?;
+                Some(format!("{root} {version}"))
+            })
+            .collect();
+        PromptContext {
+            function: self.candidate.name.clone(),
+            code: code.trim_end().to_owned(),
+            python: format!("{major}.{minor}"),
+            packages: packages.join(", "),
+            ..PromptContext::default()
+        }
+    }
+
+    fn suite(&self) -> &Suite {
+        self.suite
+            .as_ref()
+            .expect("nothing runs against tests before there are any")
+    }
+
+    /// Runs code against the suite.
+    fn judge(&self, code: &str) -> Request {
+        Request::Execute(jobs::verdict(&self.settings, code, &self.suite().text))
+    }
+
+    /// The kept variants are known: do their tests prove anything?
+    fn check_stubs(&mut self) -> Vec<Action> {
+        let code = &self.variants[self.kept[0]].code;
+        let mut stubs = Vec::new();
+        let mut requests = Vec::new();
+        for (sample, stub) in [(0, Stub::ReturnNone), (1, Stub::Raise)] {
+            if let Some(code) = stub_function(code, &self.candidate.name, stub) {
+                requests.push(self.judge(&code));
+                stubs.push((sample, code));
+            }
+        }
+        if requests.is_empty() {
+            // A function that can be split can be stubbed; should the two ever disagree,
+            // an unchecked pair must not slip through.
+            return self.reject(
+                RejectReason::Vacuous,
+                "the function has no body to take away".to_owned(),
+            );
+        }
+        self.send(State::StubCheck { stubs }, requests)
+    }
+
+    fn stubs_run(&mut self, stubs: Vec<(u32, String)>, returned: Returned) -> Vec<Action> {
+        let mut vacuous = None;
+        for ((sample, code), execution) in stubs.into_iter().zip(returned.executions()) {
+            let place = Place {
+                step: Step::StubCheck,
+                round: 0,
+                sample,
+            };
+            let tests = self.suite().text.clone();
+            self.ledger
+                .execution(place, &execution, "builtin", &code, &tests);
+            if execution.outcome.verdict == Verdict::Passed && vacuous.is_none() {
+                vacuous = Some(if sample == 0 {
+                    "the tests pass when the function only returns None"
+                } else {
+                    "the tests pass when the function only raises NotImplementedError"
+                });
+            }
+        }
+        match vacuous {
+            Some(detail) => self.reject(RejectReason::Vacuous, detail.to_owned()),
+            None => self.begin_refinement(),
+        }
+    }
+
+    /// All kept variants, refined or not, become pairs.
+    fn finish_with_pairs(&mut self) -> Vec<Action> {
+        let mut pairs: Vec<Pair> = Vec::new();
+        let suite = self.suite().clone();
+        for &index in &self.kept {
+            let variant = &self.variants[index];
+            let (code, refined_by) = match &variant.refined {
+                Some((code, by)) => (code.as_str(), Some(by.clone())),
+                None => (variant.code.as_str(), None),
+            };
+            // Both texts were seen to split before they were run.
+            let Some(split) = split_function(code, &self.candidate.name) else {
+                continue;
+            };
+            // Two variants may be refined into one and the same text.
+            if pairs
+                .iter()
+                .any(|pair| pair.prefix == split.prefix && pair.completion == split.completion)
+            {
+                continue;
+            }
+            let mut models: Vec<String> = [Some(suite.model.clone()), variant.fixed_by.clone()]
+                .into_iter()
+                .flatten()
+                .chain(refined_by.clone())
+                .collect();
+            models.sort();
+            models.dedup();
+            pairs.push(Pair {
+                id: PairId {
+                    candidate: self.candidate.id,
+                    variant: u32::try_from(pairs.len()).unwrap_or(u32::MAX),
+                },
+                prefix: split.prefix,
+                completion: split.completion,
+                tests: suite.text.clone(),
+                packages: match import_roots(code) {
+                    Ok(roots) => roots.into_iter().collect(),
+                    Err(_) => self.candidate.packages.clone(),
+                },
+                apis: self.apis(code),
+                license: self.candidate.license.clone(),
+                repo: self.candidate.repo.clone(),
+                path: self.candidate.path.clone(),
+                source_sha256: self.candidate.source_sha256,
+                test_origin: suite.origin,
+                verification: suite.verification,
+                fix_rounds: variant.round,
+                refined: refined_by.is_some(),
+                tests_run: variant.tests_run,
+                backend: self.settings.backend,
+                env_digest: self.settings.env_digest,
+                models,
+                prompt_tokens: self.ledger.prompt_tokens,
+                completion_tokens: self.ledger.completion_tokens,
+            });
+        }
+        if pairs.is_empty() {
+            return self.reject(
+                RejectReason::NeverPassed,
+                "the code that passed cannot be cut into prefix and completion".to_owned(),
+            );
+        }
+        self.conclude(pairs, None)
+    }
+
+    /// The library calls of the final code: the candidate's own while the code is the
+    /// corpus's, otherwise found anew.
+    fn apis(&self, code: &str) -> Vec<String> {
+        if code == self.candidate.code {
+            return self.candidate.apis.clone();
+        }
+        crate::syntax::library_calls(code)
+    }
+
+    fn reject(&mut self, reason: RejectReason, detail: String) -> Vec<Action> {
+        let candidate = &self.candidate;
+        let reject = Reject {
+            stage: Stage::Mill,
+            unit: RejectUnit::Candidate,
+            reason,
+            detail,
+            candidate_id: Some(candidate.id),
+            kept_id: None,
+            repo: candidate.repo.clone(),
+            path: candidate.path.clone(),
+            name: candidate.name.clone(),
+            first_line: candidate.first_line,
+            packages: candidate.packages.clone(),
+        };
+        self.conclude(Vec::new(), Some(reject))
+    }
+
+    fn conclude(&mut self, pairs: Vec<Pair>, reject: Option<Reject>) -> Vec<Action> {
+        self.state = State::Finished;
+        vec![Action::Finish(Box::new(Conclusion {
+            pairs,
+            attempts: self.ledger.finish(),
+            reject,
+        }))]
+    }
+}
+
+/// What happened, for prompts and rules: the sandbox's detail and the messages of the
+/// tests that did not pass, cut.
+fn error_text(outcome: &Outcome) -> String {
+    use unitmill_model::TestStatus;
+    let mut text = format!("{}: {}", outcome.verdict, outcome.detail.trim());
+    let failing = outcome.tests.iter().filter(|test| {
+        matches!(test.status, TestStatus::Failed | TestStatus::Error)
+            && !outcome.detail.contains(test.message.trim())
+    });
+    for test in failing.take(6) {
+        text.push_str(&format!(
+            "\n\n{}: {}",
+            test.id,
+            cut(test.message.trim(), 800)
+        ));
+    }
+    cut(&text, 4000)
+}
+
+/// A text cut in its middle to about `limit` bytes: tracebacks say most at their ends.
+fn cut(text: &str, limit: usize) -> String {
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let head = text.floor_char_boundary(limit / 3);
+    let tail = text.ceil_char_boundary(text.len() - limit * 2 / 3);
+    format!("{}\n[...]\n{}", &text[..head], &text[tail..])
+}
+
+/// The settings of an agent's model: samples, at least one.
+fn samples(provider: &Provider) -> u32 {
+    match provider {
+        Provider::Builtin => 1,
+        Provider::Model { samples, .. } => (*samples).max(1),
     }
 }

@@ -1,0 +1,72 @@
+//! The sandbox jobs of a case.
+
+use unitmill_model::{JOB_VERSION, Job, JobFile, JobKind, ObservedCall, Pair};
+use unitmill_python::{enumerate_tests, import_roots};
+
+use crate::CaseSettings;
+
+/// Code and tests as one file, to be judged.
+pub(super) fn verdict(settings: &CaseSettings, code: &str, tests: &str) -> Job {
+    let module = Pair::module(code, tests);
+    job(settings, module, JobKind::Verdict, settings.seed)
+}
+
+/// Calls of the code, to be looked at.
+pub(super) fn observe(
+    settings: &CaseSettings,
+    code: &str,
+    calls: Vec<ObservedCall>,
+    seed: u32,
+) -> Job {
+    job(settings, code.to_owned(), JobKind::Observe { calls }, seed)
+}
+
+fn job(settings: &CaseSettings, module: String, kind: JobKind, seed: u32) -> Job {
+    // Code and tests were parsed before they came here. Should the two not parse together,
+    // the sandbox says so in its verdict, and no test is to be expected.
+    let expected_tests = match kind {
+        JobKind::Observe { .. } => Vec::new(),
+        JobKind::Verdict | JobKind::Coverage => enumerate_tests(&module).unwrap_or_default(),
+    };
+    let mut packages: Vec<String> = match import_roots(&module) {
+        Ok(roots) => roots.into_iter().collect(),
+        Err(_) => Vec::new(),
+    };
+    if let JobKind::Observe { calls } = &kind {
+        for root in ["numpy", "pandas"] {
+            let line = format!("import {root}");
+            if calls.iter().any(|call| call.setup.contains(&line)) {
+                packages.push(root.to_owned());
+            }
+        }
+        packages.sort();
+        packages.dedup();
+    }
+    Job {
+        version: JOB_VERSION,
+        files: vec![JobFile {
+            name: "solution.py".to_owned(),
+            content: module,
+        }],
+        entry: "solution".to_owned(),
+        expected_tests,
+        kind,
+        packages,
+        limits: settings.limits,
+        seed,
+    }
+}
+
+/// The observed calls as text, for the attempt's row.
+pub(super) fn calls_text(calls: &[ObservedCall]) -> String {
+    let mut text = String::new();
+    for call in calls {
+        for line in call.setup.lines() {
+            text.push_str(line);
+            text.push('\n');
+        }
+        text.push_str(&call.expression);
+        text.push('\n');
+    }
+    text
+}

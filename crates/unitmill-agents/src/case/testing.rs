@@ -1,0 +1,299 @@
+//! Tests and the first run.
+
+use unitmill_model::{Agent, RejectReason, Step, TestOrigin, Verdict, Verification};
+
+use super::ledger::Place;
+use super::{
+    Action, Case, Fix, Observing, Request, Returned, State, Suite, Variant, cut, error_text, jobs,
+    samples,
+};
+use crate::fix::{Reach, repair};
+use crate::generate::{Findings, Generator};
+use crate::{Provider, reply};
+
+impl Case {
+    pub(super) fn begin_tests(&mut self) -> Vec<Action> {
+        match &self.settings.tests {
+            Provider::Model { .. } => {
+                let samples = samples(&self.settings.tests);
+                let prompt = self.prompt(&self.candidate.code);
+                self.send(
+                    State::AskingTests,
+                    vec![Request::Ask(Agent::Tests, prompt, samples)],
+                )
+            }
+            Provider::Builtin => {
+                let code = self.candidate.code.clone();
+                self.observe_anew(code, 0, 0)
+            }
+        }
+    }
+
+    pub(super) fn tests_answered(&mut self, returned: Returned) -> Vec<Action> {
+        let mut suites: Vec<Suite> = Vec::new();
+        let mut reasons = Vec::new();
+        for (reply, sample) in returned.replies().into_iter().flatten().zip(0..) {
+            let place = Place {
+                step: Step::Tests,
+                round: 0,
+                sample,
+            };
+            let parsed = reply::tests(
+                &reply.answer,
+                &self.candidate.name,
+                &self.candidate.code,
+                &self.settings.environment,
+            );
+            let detail = match parsed {
+                Ok(text) if suites.iter().any(|suite| suite.text == text) => {
+                    "the same tests as an earlier sample".to_owned()
+                }
+                Ok(text) => {
+                    suites.push(Suite {
+                        text,
+                        origin: TestOrigin::Model,
+                        verification: Verification::Model,
+                        model: reply.model.clone(),
+                        sample,
+                        evidence: None,
+                        repaired: None,
+                    });
+                    String::new()
+                }
+                Err(reason) => {
+                    reasons.push(reason.clone());
+                    reason
+                }
+            };
+            self.ledger.reply(place, &reply, &detail);
+        }
+        if suites.is_empty() {
+            let detail = match reasons.into_iter().next() {
+                Some(reason) => reason,
+                None => "the model gave no answer".to_owned(),
+            };
+            return self.reject(RejectReason::NoTests, detail);
+        }
+        self.first_run(suites)
+    }
+
+    /// Sets the generator on a piece of code.
+    fn observe_anew(&mut self, code: String, repairs: u32, jobs: u32) -> Vec<Action> {
+        let Some(generator) =
+            Generator::new(&code, &self.candidate.name, &self.settings.environment)
+        else {
+            return self.reject(
+                RejectReason::NoTests,
+                "the function's signature cannot be read".to_owned(),
+            );
+        };
+        self.observe(Observing {
+            generator,
+            code,
+            repairs,
+            jobs,
+            calls: String::new(),
+        })
+    }
+
+    fn observe(&mut self, mut observing: Observing) -> Vec<Action> {
+        let requests = self.looks(&mut observing);
+        self.send(State::Observing(Box::new(observing)), requests)
+    }
+
+    /// The two looks at the calls that the generator wants to see.
+    pub(super) fn looks(&self, observing: &mut Observing) -> Vec<Request> {
+        let calls = observing.generator.calls();
+        observing.calls = jobs::calls_text(&calls);
+        let seed = self.settings.seed;
+        [seed, seed.wrapping_add(1)]
+            .into_iter()
+            .map(|seed| {
+                Request::Execute(jobs::observe(
+                    &self.settings,
+                    &observing.code,
+                    calls.clone(),
+                    seed,
+                ))
+            })
+            .collect()
+    }
+
+    /// Notes the two looks and shows them to the generator.
+    pub(super) fn note_looks(
+        &mut self,
+        observing: &mut Observing,
+        returned: Returned,
+        step: Step,
+    ) -> Findings {
+        let executions = returned.executions();
+        for execution in &executions {
+            let place = Place {
+                step,
+                round: 0,
+                sample: observing.jobs,
+            };
+            observing.jobs += 1;
+            self.ledger.execution(
+                place,
+                execution,
+                "builtin",
+                &observing.code,
+                &observing.calls,
+            );
+        }
+        match executions.as_slice() {
+            [first, second] => observing.generator.look(&first.outcome, &second.outcome),
+            _ => Findings::Nothing("the function was not observed twice".to_owned()),
+        }
+    }
+
+    pub(super) fn observed(&mut self, mut observing: Observing, returned: Returned) -> Vec<Action> {
+        let findings = self.note_looks(&mut observing, returned, Step::Tests);
+        self.act_on(observing, findings)
+    }
+
+    fn act_on(&mut self, mut observing: Observing, findings: Findings) -> Vec<Action> {
+        match findings {
+            Findings::LookAgain => self.observe(observing),
+            Findings::Repair { error } => {
+                let environment = &self.settings.environment;
+                let may_repair = observing.repairs < self.settings.fix_rounds;
+                let repaired = may_repair
+                    .then(|| {
+                        repair(&observing.code, &error, environment, Reach::Mentioned).or_else(
+                            || repair(&observing.code, &error, environment, Reach::Everything),
+                        )
+                    })
+                    .flatten();
+                match repaired {
+                    Some(code) => self.observe_anew(code, observing.repairs + 1, observing.jobs),
+                    None => {
+                        let findings = observing.generator.proceed();
+                        self.act_on(observing, findings)
+                    }
+                }
+            }
+            Findings::Suite(suite) => self.generated(&observing, *suite),
+            Findings::Nondeterministic(detail) => {
+                self.reject(RejectReason::Nondeterministic, detail)
+            }
+            Findings::Nothing(detail) => self.reject(RejectReason::NoTests, detail),
+        }
+    }
+
+    fn generated(&mut self, observing: &Observing, suite: crate::generate::Suite) -> Vec<Action> {
+        let suite = Suite {
+            text: suite.text,
+            origin: TestOrigin::Builtin,
+            verification: suite.verification,
+            model: "builtin".to_owned(),
+            sample: 0,
+            evidence: Some(suite.evidence),
+            repaired: (observing.repairs > 0).then(|| observing.code.clone()),
+        };
+        self.first_run(vec![suite])
+    }
+
+    fn first_run(&mut self, suites: Vec<Suite>) -> Vec<Action> {
+        let requests = suites
+            .iter()
+            .map(|suite| {
+                Request::Execute(jobs::verdict(
+                    &self.settings,
+                    &self.candidate.code,
+                    &suite.text,
+                ))
+            })
+            .collect();
+        self.send(State::FirstRun { suites }, requests)
+    }
+
+    /// Of several suites that one decides which the function passes or, failing that, the
+    /// one of which it passes most.
+    pub(super) fn first_run_done(&mut self, suites: Vec<Suite>, returned: Returned) -> Vec<Action> {
+        let mut best: Option<(Suite, Variant)> = None;
+        for (suite, execution) in suites.into_iter().zip(returned.executions()) {
+            let place = Place {
+                step: Step::FirstRun,
+                round: 0,
+                sample: suite.sample,
+            };
+            self.ledger.execution(
+                place,
+                &execution,
+                &suite.model,
+                &self.candidate.code,
+                &suite.text,
+            );
+            let outcome = &execution.outcome;
+            let variant = Variant {
+                code: self.candidate.code.clone(),
+                round: 0,
+                sample: 0,
+                fixed_by: None,
+                verdict: outcome.verdict,
+                tests_run: outcome.tests_run,
+                tests_passed: outcome.tests_passed,
+                error: error_text(outcome),
+                refined: None,
+            };
+            let rank =
+                |variant: &Variant| (variant.verdict == Verdict::Passed, variant.tests_passed);
+            if best
+                .as_ref()
+                .is_none_or(|(_, other)| rank(&variant) > rank(other))
+            {
+                best = Some((suite, variant));
+            }
+        }
+        let Some((suite, variant)) = best else {
+            return self.reject(RejectReason::NoTests, "no suite was run".to_owned());
+        };
+        let passed = variant.verdict == Verdict::Passed;
+        let repaired = suite.repaired.clone();
+        self.suite = Some(suite);
+        self.variants.push(variant);
+        if passed {
+            self.kept = vec![0];
+            return self.check_stubs();
+        }
+        match repaired {
+            // The repair without which nothing could be observed is the first round's fix.
+            Some(code) => {
+                let request = self.judge(&code);
+                let fix = Fix {
+                    code,
+                    sample: 0,
+                    by: "builtin".to_owned(),
+                };
+                self.send(
+                    State::RunningFixes {
+                        round: 1,
+                        fixes: vec![fix],
+                    },
+                    vec![request],
+                )
+            }
+            None => self.begin_round(1),
+        }
+    }
+
+    /// No round is left, or nobody has anything left to try.
+    pub(super) fn never_passed(&mut self) -> Vec<Action> {
+        let best = self.best();
+        let variant = &self.variants[best];
+        let place = if variant.round == 0 {
+            "as the corpus has it".to_owned()
+        } else {
+            format!("in fix round {}", variant.round)
+        };
+        let detail = format!(
+            "{} of {} tests passed at best, {place}: {}",
+            variant.tests_passed,
+            variant.tests_run,
+            cut(&variant.error, 600)
+        );
+        self.reject(RejectReason::NeverPassed, detail)
+    }
+}

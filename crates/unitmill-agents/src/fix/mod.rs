@@ -1,0 +1,313 @@
+//! The offline fixer: repairs by rules, guided by what the run said.
+//!
+//! A rule is an entry of a table (see [`tables`]) or, where a table cannot say it, a small
+//! function in [`guided`]. Every edit is made at the position of a syntax node. The fixer
+//! never judges: whether a repair is one, the tests say.
+
+mod guided;
+mod moves;
+mod rewrites;
+pub(crate) mod tables;
+#[cfg(test)]
+mod tests;
+
+use unitmill_python::{Repair, repairable_name, undefined_names};
+
+use crate::Environment;
+use crate::syntax::{Edit, Module, add_imports, apply};
+use tables::{LIBRARIES, Library};
+
+/// How far a repair goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Reach {
+    /// Only rules whose old name the error mentions.
+    Mentioned,
+    /// Every rule that the code gives a reason for, and those that the error asks for.
+    Everything,
+}
+
+/// What a rule wants done.
+#[derive(Default, Debug)]
+pub(crate) struct Change {
+    /// Edits of the text.
+    edits: Vec<Edit>,
+    /// Import lines that must be there afterwards.
+    imports: Vec<String>,
+    /// Definitions that must be there afterwards.
+    definitions: Vec<String>,
+}
+
+impl Change {
+    fn is_empty(&self) -> bool {
+        self.edits.is_empty() && self.imports.is_empty() && self.definitions.is_empty()
+    }
+}
+
+/// What rules look at.
+pub(crate) struct Scene<'scene> {
+    pub(crate) module: &'scene Module<'scene>,
+    pub(crate) environment: &'scene Environment,
+    pub(crate) error: &'scene str,
+    pub(crate) reach: Reach,
+}
+
+impl Scene<'_> {
+    /// Whether a rule about `old` may act: always, or only if the error mentions it.
+    pub(crate) fn concerns(&self, old: &str) -> bool {
+        self.reach == Reach::Everything || mentions(self.error, old)
+    }
+
+    /// Whether the environment is at least of version `gone`, as far as known.
+    pub(crate) fn is_gone(&self, library: &Library, gone: &str) -> bool {
+        let installed = if library.root == "python" {
+            let (major, minor) = self.environment.python;
+            Some(vec![u32::from(major), u32::from(minor)])
+        } else {
+            [library.root, library.distribution]
+                .iter()
+                .find_map(|name| self.environment.versions.get(*name))
+                .map(|version| release(version))
+        };
+        installed.is_none_or(|installed| installed >= release(gone))
+    }
+}
+
+/// The release numbers of a version: `2.0.1rc1` is `[2, 0, 1]`.
+fn release(version: &str) -> Vec<u32> {
+    let mut numbers = Vec::new();
+    for part in version.split('.') {
+        let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+        match digits.parse() {
+            Ok(number) => numbers.push(number),
+            Err(_) => break,
+        }
+        if digits.len() < part.len() {
+            break;
+        }
+    }
+    numbers
+}
+
+/// Whether a text has `word` in it as a word of its own.
+pub(crate) fn mentions(text: &str, word: &str) -> bool {
+    let is_part = |character: char| character.is_alphanumeric() || character == '_';
+    text.match_indices(word).any(|(start, _)| {
+        let before = text[..start].chars().next_back();
+        let after = text[start + word.len()..].chars().next();
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
+}
+
+/// How many passes a repair may take; nested expressions need one each.
+const PASSES: usize = 8;
+
+/// The code after all rules within reach have acted; none if no rule does, or if what
+/// comes out does not parse.
+pub(crate) fn repair(
+    code: &str,
+    error: &str,
+    environment: &Environment,
+    reach: Reach,
+) -> Option<String> {
+    let mut current = code.to_owned();
+    for _ in 0..PASSES {
+        let next = pass(&current, error, environment, reach)?;
+        if next == current {
+            break;
+        }
+        current = next;
+    }
+    (current != code && Module::parse(&current).is_some()).then_some(current)
+}
+
+/// One pass over the code; none if it does not parse.
+fn pass(code: &str, error: &str, environment: &Environment, reach: Reach) -> Option<String> {
+    let module = Module::parse(code)?;
+    let scene = Scene {
+        module: &module,
+        environment,
+        error,
+        reach,
+    };
+    // One group of rules per pass: each sees the text that the one before left.
+    let groups: [fn(&Scene<'_>) -> Change; 5] = [
+        missing_names,
+        moves::act,
+        rewrites::act,
+        guided::act,
+        missing_imports,
+    ];
+    for group in groups {
+        let change = group(&scene);
+        if change.is_empty() {
+            continue;
+        }
+        let mut next = add_imports(&apply(code, change.edits), &change.imports);
+        if !change.definitions.is_empty() {
+            next = rewrites::add_definitions(&next, &change.definitions);
+        }
+        if next != code && Module::parse(&next).is_some() {
+            return Some(next);
+        }
+    }
+    Some(code.to_owned())
+}
+
+/// Names that nothing defines and a repair is known for.
+fn missing_names(scene: &Scene<'_>) -> Change {
+    let mut change = Change::default();
+    let source = scene.module.source();
+    let Ok(names) = undefined_names(source) else {
+        return change;
+    };
+    for undefined in names {
+        if !scene.concerns(&undefined.name) {
+            continue;
+        }
+        match repairable_name(&undefined.name) {
+            // The class or the module: its use tells.
+            Some(Repair::Import("import datetime")) if uses_datetime_class(source) => {
+                change
+                    .imports
+                    .push("from datetime import datetime".to_owned());
+            }
+            Some(Repair::Import(line)) => change.imports.push(line.to_owned()),
+            Some(Repair::Define(definition)) => change.definitions.push(definition.to_owned()),
+            Some(Repair::Rename(to)) => {
+                for range in scene.module.loads_of(&undefined.name) {
+                    change.edits.push(Edit {
+                        range,
+                        text: to.to_owned(),
+                    });
+                }
+            }
+            None => {}
+        }
+    }
+    change
+}
+
+/// Whether `datetime` is used as the class of that name.
+fn uses_datetime_class(source: &str) -> bool {
+    const OF_THE_CLASS: &[&str] = &[
+        "now",
+        "utcnow",
+        "today",
+        "strptime",
+        "fromtimestamp",
+        "utcfromtimestamp",
+        "combine",
+        "fromisoformat",
+    ];
+    OF_THE_CLASS
+        .iter()
+        .any(|name| mentions(source, &format!("datetime.{name}")))
+        && !mentions(source, "datetime.datetime")
+}
+
+/// Submodules that are used through their package but never imported (`scipy.special`
+/// after `import scipy`): only where the error says so.
+fn missing_imports(scene: &Scene<'_>) -> Change {
+    let mut change = Change::default();
+    let Some((package, submodule)) = missing_submodule(scene.error) else {
+        return change;
+    };
+    if scene
+        .environment
+        .modules
+        .contains(crate::syntax::root_of(&package))
+    {
+        change.imports.push(format!("import {package}.{submodule}"));
+    }
+    change
+}
+
+/// `module 'scipy' has no attribute 'special'`: package and submodule.
+fn missing_submodule(error: &str) -> Option<(String, String)> {
+    let rest = error.split("module '").nth(1)?;
+    let (package, rest) = rest.split_once('\'')?;
+    let rest = rest.strip_prefix(" has no attribute '")?;
+    let (name, _) = rest.split_once('\'')?;
+    const SUBMODULES: &[&str] = &[
+        "scipy.cluster",
+        "scipy.fft",
+        "scipy.integrate",
+        "scipy.interpolate",
+        "scipy.io",
+        "scipy.linalg",
+        "scipy.ndimage",
+        "scipy.optimize",
+        "scipy.signal",
+        "scipy.sparse",
+        "scipy.spatial",
+        "scipy.special",
+        "scipy.stats",
+        "sklearn.cluster",
+        "sklearn.decomposition",
+        "sklearn.ensemble",
+        "sklearn.feature_extraction",
+        "sklearn.linear_model",
+        "sklearn.metrics",
+        "sklearn.model_selection",
+        "sklearn.neighbors",
+        "sklearn.preprocessing",
+        "sklearn.svm",
+        "sklearn.tree",
+        "xml.dom",
+        "xml.etree",
+        "xml.sax",
+        "concurrent.futures",
+        "importlib.util",
+        "importlib.machinery",
+        "urllib.parse",
+        "urllib.request",
+        "urllib.error",
+        "email.utils",
+        "email.mime",
+        "logging.config",
+        "logging.handlers",
+        "os.path",
+        "collections.abc",
+        "html.parser",
+        "http.client",
+        "json.decoder",
+        "matplotlib.pyplot",
+        "matplotlib.cm",
+        "multiprocessing.pool",
+        "wsgiref.util",
+        "unittest.mock",
+        "curses.ascii",
+        "numpy.lib",
+        "encodings.idna",
+    ];
+    SUBMODULES
+        .contains(&format!("{package}.{name}").as_str())
+        .then(|| (package.to_owned(), name.to_owned()))
+}
+
+/// Whether some rule moves an import root away (`urllib2`, `cPickle`) to something that
+/// the environment holds.
+pub(crate) fn moves_root(root: &str, environment: &Environment) -> bool {
+    LIBRARIES
+        .iter()
+        .flat_map(|library| library.moves)
+        .any(|entry| {
+            (entry.from == root || entry.from.starts_with(&format!("{root}.")))
+                && crate::syntax::root_of(entry.from) == root
+                && (environment
+                    .modules
+                    .contains(crate::syntax::root_of(entry.to))
+                    || unitmill_python::is_builtin_name(crate::syntax::root_of(entry.to)))
+        })
+}
+
+/// The import root that the repair of an undefined name brings in, if it brings one.
+pub(crate) fn root_for_name(name: &str) -> Option<String> {
+    match repairable_name(name) {
+        Some(Repair::Import(line)) => line
+            .split_whitespace()
+            .nth(1)
+            .map(|path| crate::syntax::root_of(path).to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,146 @@
+//! The standard library of Python 3: what 3.3 to 3.13 removed.
+
+use super::KeywordChange::Drop;
+use super::{CallRule, KeywordRule, Library, MethodRule, Move, call, keyword, method, moved};
+
+pub(super) const STDLIB: Library = Library {
+    root: "python",
+    distribution: "python",
+    moves: MOVES,
+    calls: CALLS,
+    methods: METHODS,
+    keywords: KEYWORDS,
+};
+
+/// A name of `collections` that lives in `collections.abc` alone since 3.10.
+macro_rules! abstract_collections {
+    ($($name:literal),* $(,)?) => {
+        &[
+            $(moved(
+                concat!("collections.", $name),
+                concat!("collections.abc.", $name),
+                "3.10",
+            ),)*
+            moved("inspect.getargspec", "inspect.getfullargspec", "3.11"),
+            moved("time.clock", "time.perf_counter", "3.8"),
+            moved("fractions.gcd", "math.gcd", "3.9"),
+            moved("base64.encodestring", "base64.encodebytes", "3.9"),
+            moved("base64.decodestring", "base64.decodebytes", "3.9"),
+            moved("cgi.escape", "html.escape", "3.8"),
+            moved("cgi.parse_qs", "urllib.parse.parse_qs", "3.8"),
+            moved("cgi.parse_qsl", "urllib.parse.parse_qsl", "3.8"),
+            moved("pipes.quote", "shlex.quote", "3.13"),
+            moved("imp.reload", "importlib.reload", "3.12"),
+            moved("imp.new_module", "types.ModuleType", "3.12"),
+            moved("xml.etree.cElementTree", "xml.etree.ElementTree", "3.9"),
+            moved("locale.format", "locale.format_string", "3.12"),
+            moved("string.Formatter.vformat_map", "string.Formatter.vformat", "3.0"),
+            moved("asyncio.async", "asyncio.ensure_future", "3.7"),
+            moved("asyncio.JoinableQueue", "asyncio.Queue", "3.7"),
+            moved("platform.popen", "os.popen", "3.8"),
+            moved("os.popen3", "os.popen", "3.0"),
+            moved("plistlib.readPlist", "plistlib.load", "3.9"),
+            moved("plistlib.readPlistFromString", "plistlib.loads", "3.9"),
+            moved("plistlib.readPlistFromBytes", "plistlib.loads", "3.9"),
+            moved("random.WichmannHill", "random.Random", "3.0"),
+            moved("math.long", "int", "3.0"),
+            moved("typing.io", "typing", "3.13"),
+            moved("typing.re", "typing", "3.13"),
+            moved("unittest.makeSuite", "unittest.defaultTestLoader.loadTestsFromTestCase", "3.13"),
+            moved("sys.setcheckinterval", "sys.setswitchinterval", "3.9"),
+            moved("threading._sleep", "time.sleep", "3.3"),
+            moved("re._pattern_type", "re.Pattern", "3.7"),
+            moved("sre_constants.error", "re.error", "3.13"),
+            moved("distutils.spawn.find_executable", "shutil.which", "3.12"),
+            moved("distutils.dir_util.copy_tree", "shutil.copytree", "3.12"),
+            moved("distutils.version.LooseVersion", "packaging.version.parse", "3.12"),
+            moved("distutils.version.StrictVersion", "packaging.version.Version", "3.12"),
+        ]
+    };
+}
+
+const MOVES: &[Move] = abstract_collections![
+    "Awaitable",
+    "ByteString",
+    "Callable",
+    "Collection",
+    "Container",
+    "Coroutine",
+    "Generator",
+    "Hashable",
+    "ItemsView",
+    "Iterable",
+    "Iterator",
+    "KeysView",
+    "Mapping",
+    "MappingView",
+    "MutableMapping",
+    "MutableSequence",
+    "MutableSet",
+    "Reversible",
+    "Sequence",
+    "Set",
+    "Sized",
+    "ValuesView",
+];
+
+const CALLS: &[CallRule] = &[
+    call(
+        "platform.linux_distribution",
+        0,
+        "(\"\", \"\", \"\")",
+        "3.8",
+    ),
+    call("platform.dist", 0, "(\"\", \"\", \"\")", "3.8"),
+    call("array.ArrayType", 2, "array.array({0}, {1})", "3.13").with_import("import array"),
+    call(
+        "distutils.util.strtobool",
+        1,
+        "int({0.}.lower() in (\"y\", \"yes\", \"t\", \"true\", \"on\", \"1\"))",
+        "3.12",
+    ),
+];
+
+const METHODS: &[MethodRule] = &[
+    method("getchildren", Some(0), "list({self})", "'getchildren'"),
+    method("getiterator", Some(0), "{self.}.iter()", "'getiterator'"),
+    method("getiterator", Some(1), "{self.}.iter({0})", "'getiterator'"),
+    method("isAlive", Some(0), "{self.}.is_alive()", ""),
+    method("readfp", Some(1), "{self.}.read_file({0})", "'readfp'"),
+    method(
+        "tostring",
+        Some(0),
+        "{self.}.tobytes()",
+        "'array.array' object has no attribute 'tostring'",
+    ),
+    method(
+        "fromstring",
+        Some(1),
+        "{self.}.frombytes({0})",
+        "'array.array' object has no attribute 'fromstring'",
+    ),
+    method(
+        "unescape",
+        Some(1),
+        "html.unescape({0})",
+        "has no attribute 'unescape'",
+    )
+    .with_import("import html"),
+    method(
+        "assertEquals",
+        None,
+        "{self.}.assertEqual",
+        "'assertEquals'",
+    ),
+];
+
+const KEYWORDS: &[KeywordRule] = &[
+    keyword("dumps", "encoding", Drop, "3.0"),
+    keyword("loads", "encoding", Drop, "3.9"),
+    keyword("sleep", "loop", Drop, "3.10"),
+    keyword("gather", "loop", Drop, "3.10"),
+    keyword("wait_for", "loop", Drop, "3.10"),
+    keyword("Queue", "loop", Drop, "3.10"),
+    keyword("sample", "random", Drop, "3.11"),
+    keyword("shuffle", "random", Drop, "3.11"),
+];

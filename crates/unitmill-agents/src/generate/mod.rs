@@ -1,0 +1,655 @@
+//! The offline test generator: expectations from doctests, and from looking at what the
+//! function does with inputs that its text suggests.
+//!
+//! It looks twice, with different seeds, and drops what differs. It never believes an
+//! observation over a doctest: where the two disagree, the test asserts the doctest.
+
+mod doctest;
+mod facts;
+mod plan;
+mod suite;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ruff_python_ast::visitor::{Visitor, walk_stmt};
+use ruff_python_ast::{Expr, Stmt};
+use unitmill_model::{
+    Observation, ObservedCall, ObservedValue, Outcome, ValueKind, Verdict, Verification,
+};
+use unitmill_python::{Signature, signature};
+
+use crate::Environment;
+use crate::syntax::{Module, canonical, last_of};
+use doctest::Example;
+pub(crate) use plan::Call;
+use plan::Planner;
+use suite::Writer;
+
+/// At most this many looks at one piece of code.
+const MOST_LOOKS: u32 = 3;
+/// At most this many values and this many exceptions become tests.
+const MOST_VALUES: usize = 6;
+const MOST_EXCEPTIONS: usize = 2;
+/// Longer expectations are not readable.
+const LONGEST_SOURCE: usize = 600;
+
+/// A suite that the generator wrote.
+#[derive(Clone, Debug)]
+pub(crate) struct Suite {
+    /// The test part of the module.
+    pub(crate) text: String,
+    /// Where its expectations are from.
+    pub(crate) verification: Verification,
+    /// What was seen, for the refiner.
+    pub(crate) evidence: Evidence,
+}
+
+/// What was seen of a function.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Evidence {
+    /// Calls that returned a value, the chosen ones first.
+    pub(crate) returned: Vec<Seen>,
+    /// Calls that raised, with the exception's name.
+    pub(crate) raised: Vec<(Call, String)>,
+}
+
+/// A call and what it returned.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) call: Call,
+    pub(crate) value: ObservedValue,
+    /// The result was unrolled from an iterator.
+    pub(crate) unrolled: bool,
+    /// A test asserts it.
+    pub(crate) chosen: bool,
+}
+
+/// What the generator makes of a look.
+#[derive(Debug)]
+pub(crate) enum Findings {
+    /// It wants to see other calls.
+    LookAgain,
+    /// The code seems broken in a way that rules may know; [`Generator::proceed`] goes on
+    /// without a repair.
+    Repair {
+        /// What was raised.
+        error: String,
+    },
+    /// Tests.
+    Suite(Box<Suite>),
+    /// Results differ between two runs.
+    Nondeterministic(String),
+    /// Nothing that could be asserted; what there was.
+    Nothing(String),
+}
+
+/// What an observed call was for.
+#[derive(Clone, Debug)]
+enum Entry {
+    Example(usize),
+    Guided(Call),
+}
+
+/// An observed call, seen twice.
+#[derive(Clone, Debug)]
+struct Looked {
+    entry: Entry,
+    seen: Observation,
+    stable: bool,
+}
+
+/// The generator for one piece of code.
+pub(crate) struct Generator {
+    function: String,
+    planner: Planner,
+    examples: Vec<Example>,
+    ranks: Vec<usize>,
+    looks: u32,
+    unroll: bool,
+    /// What is out for the next look.
+    current: Vec<Entry>,
+    looked: Vec<Looked>,
+    /// Verdict and detail of a look in which not every call reported.
+    broken: Option<(Verdict, String)>,
+    /// Calls behind one that ended the run.
+    unseen: Vec<Entry>,
+    /// Exceptions that the code raises by name.
+    deliberate: BTreeSet<String>,
+    bound: BTreeMap<String, Option<String>>,
+}
+
+impl Generator {
+    /// None if the code has no such function.
+    pub(crate) fn new(code: &str, function: &str, environment: &Environment) -> Option<Self> {
+        let signature: Signature = signature(code, function)?;
+        let planner = Planner::new(code, function, &signature)?;
+        let module = Module::parse(code)?;
+        let mut raises = Raises::default();
+        raises.visit_body(module.body());
+        let ranks = vec![0; planner.slots.len()];
+        let mut generator = Self {
+            examples: doctest::examples(code, function, &signature, environment),
+            function: function.to_owned(),
+            unroll: signature.is_generator && !signature.is_async,
+            bound: module.bound_names(),
+            planner,
+            ranks,
+            looks: 0,
+            current: Vec::new(),
+            looked: Vec::new(),
+            broken: None,
+            unseen: Vec::new(),
+            deliberate: raises.names,
+        };
+        generator.current = (0..generator.examples.len()).map(Entry::Example).collect();
+        generator.plan_calls();
+        Some(generator)
+    }
+
+    fn plan_calls(&mut self) {
+        let planned = self.planner.calls(&self.ranks);
+        self.current.extend(planned.into_iter().map(Entry::Guided));
+    }
+
+    /// The calls to look at next.
+    pub(crate) fn calls(&self) -> Vec<ObservedCall> {
+        self.current
+            .iter()
+            .map(|entry| match entry {
+                Entry::Example(index) => {
+                    let example = &self.examples[*index];
+                    ObservedCall {
+                        setup: example.setup.clone(),
+                        expression: example.expression.clone(),
+                        arguments: Vec::new(),
+                    }
+                }
+                Entry::Guided(call) => call.observed(self.unroll),
+            })
+            .collect()
+    }
+
+    /// Takes two outcomes of the same calls.
+    pub(crate) fn look(&mut self, first: &Outcome, second: &Outcome) -> Findings {
+        self.looks += 1;
+        let entries = std::mem::take(&mut self.current);
+        let reported = first.observations.len().min(second.observations.len());
+        for (entry, (one, other)) in entries
+            .iter()
+            .zip(first.observations.iter().zip(&second.observations))
+        {
+            self.looked.push(Looked {
+                entry: entry.clone(),
+                seen: one.clone(),
+                stable: same(one, other),
+            });
+        }
+        let worse = if first.verdict == Verdict::Passed {
+            second
+        } else {
+            first
+        };
+        self.broken = (worse.verdict != Verdict::Passed)
+            .then(|| (worse.verdict, worse.detail.trim().to_owned()));
+        // The call that ended the run is not tried again; those behind it are.
+        self.unseen = if reported > 0 || self.ended_by_a_call() {
+            entries.into_iter().skip(reported + 1).collect()
+        } else {
+            Vec::new()
+        };
+        match self.repairable_error() {
+            Some(error) => Findings::Repair { error },
+            None => self.proceed(),
+        }
+    }
+
+    /// Whether it was a limit that ended the run, and not the loading of the module.
+    fn ended_by_a_call(&self) -> bool {
+        self.broken.as_ref().is_some_and(|(verdict, _)| {
+            matches!(
+                verdict,
+                Verdict::Timeout
+                    | Verdict::OutOfMemory
+                    | Verdict::Crashed
+                    | Verdict::Denied
+                    | Verdict::OutputLimit
+                    | Verdict::Incomplete
+            )
+        })
+    }
+
+    /// What the rules may know a repair for: a module that does not load, names and
+    /// modules that are not there; anything at all where no call returned.
+    fn repairable_error(&self) -> Option<String> {
+        if self.looked.is_empty() {
+            let (verdict, detail) = self.broken.as_ref()?;
+            return (!self.ended_by_a_call()).then(|| format!("{verdict}: {detail}"));
+        }
+        let any_value = self.looked.iter().any(|looked| looked.seen.value.is_some());
+        let mut errors: Vec<String> = Vec::new();
+        for looked in &self.looked {
+            let Some(exception) = &looked.seen.exception else {
+                continue;
+            };
+            let message = &looked.seen.message;
+            let of_the_code = match last_of(exception) {
+                "NameError" | "ImportError" | "ModuleNotFoundError" | "UnboundLocalError" => true,
+                "AttributeError" => {
+                    message.contains("module '") || message.contains("has no attribute")
+                }
+                "TypeError" => !any_value || message.contains("unexpected keyword argument"),
+                _ => false,
+            };
+            let error = format!("{}: {message}", last_of(exception));
+            if of_the_code && !errors.contains(&error) {
+                errors.push(error);
+            }
+        }
+        // With results at hand, an attribute that is missing is more likely the fault of
+        // the inputs than of the code, unless a module lacks it.
+        if any_value {
+            errors
+                .retain(|error| !error.starts_with("AttributeError") || error.contains("module '"));
+        }
+        (!errors.is_empty()).then(|| errors.join("\n"))
+    }
+
+    /// Goes on without a repair.
+    pub(crate) fn proceed(&mut self) -> Findings {
+        let may_look = self.looks < MOST_LOOKS;
+        if may_look && !self.unroll && self.returns_iterators() {
+            self.unroll = true;
+            let entries = self.looked.drain(..).map(|looked| looked.entry);
+            self.current = entries.collect();
+            return Findings::LookAgain;
+        }
+        let values = self.values().count();
+        if may_look && values < 3 && !self.unseen.is_empty() {
+            self.current = std::mem::take(&mut self.unseen);
+            return Findings::LookAgain;
+        }
+        if may_look && values < 2 && self.mostly_wrong_types() {
+            let messages: Vec<&str> = self
+                .looked
+                .iter()
+                .filter(|looked| looked.seen.exception.is_some())
+                .map(|looked| looked.seen.message.as_str())
+                .collect();
+            if let Some(ranks) = self.planner.next_ranks(&self.ranks, &messages) {
+                self.ranks = ranks;
+                self.plan_calls();
+                return Findings::LookAgain;
+            }
+        }
+        self.finish()
+    }
+
+    fn guided(&self) -> impl Iterator<Item = (&Call, &Looked)> {
+        self.looked.iter().filter_map(|looked| match &looked.entry {
+            Entry::Guided(call) => Some((call, looked)),
+            Entry::Example(_) => None,
+        })
+    }
+
+    /// Guided calls that returned something that can be asserted.
+    fn values(&self) -> impl Iterator<Item = (&Call, &Looked, &ObservedValue)> {
+        self.guided().filter_map(|(call, looked)| {
+            let value = looked.seen.value.as_ref()?;
+            let usable = looked.stable && is_usable(value) && !is_none(value);
+            usable.then_some((call, looked, value))
+        })
+    }
+
+    fn returns_iterators(&self) -> bool {
+        self.guided().any(|(_, looked)| {
+            looked.seen.value.as_ref().is_some_and(|value| {
+                value.kind == ValueKind::Opaque
+                    && matches!(
+                        last_of(&value.type_name),
+                        "generator"
+                            | "map"
+                            | "filter"
+                            | "zip"
+                            | "enumerate"
+                            | "islice"
+                            | "chain"
+                            | "reversed"
+                            | "list_iterator"
+                            | "dict_keys"
+                            | "dict_values"
+                            | "dict_items"
+                            | "permutations"
+                            | "combinations"
+                            | "product"
+                            | "accumulate"
+                            | "takewhile"
+                            | "dropwhile"
+                            | "starmap"
+                            | "range_iterator"
+                            | "tuple_iterator"
+                            | "set_iterator"
+                            | "dict_keyiterator"
+                            | "compress"
+                            | "list_reverseiterator"
+                            | "zip_longest"
+                            | "filterfalse"
+                            | "pairwise"
+                            | "batched"
+                            | "str_iterator"
+                            | "callable_iterator"
+                            | "cycle"
+                            | "count"
+                            | "str_ascii_iterator"
+                            | "repeat"
+                            | "groupby"
+                    )
+            })
+        })
+    }
+
+    fn mostly_wrong_types(&self) -> bool {
+        let (mut wrong, mut all) = (0, 0);
+        for (_, looked) in self.guided() {
+            all += 1;
+            let raised = looked.seen.exception.as_deref().map_or("", last_of);
+            let is_wrong = matches!(raised, "TypeError" | "AttributeError")
+                && !self.deliberate.contains(raised)
+                || raised == "KeyError" && !self.deliberate.contains(raised)
+                || raised == "IndexError"
+                || raised == "ValueError" && !self.deliberate.contains(raised);
+            wrong += usize::from(is_wrong);
+        }
+        all > 0 && wrong * 2 > all
+    }
+
+    /// The tests, or why there are none.
+    fn finish(&mut self) -> Findings {
+        let mut writer = Writer::new(&self.function, &self.bound);
+        for (index, example) in self.examples.iter().enumerate() {
+            let looked = self
+                .looked
+                .iter()
+                .find(|looked| matches!(looked.entry, Entry::Example(at) if at == index));
+            // Without an observation the text is all there is, and enough.
+            if looked.is_none_or(|looked| looked.stable && can_judge(example, &looked.seen)) {
+                writer.example(example, looked.map(|looked| &looked.seen));
+            }
+        }
+        let from_examples = writer.count();
+        let mut chosen: Vec<String> = Vec::new();
+        let mut evidence = Evidence::default();
+        if from_examples < 2 {
+            chosen = self.choose(&mut writer);
+        }
+        for (call, _, value) in self.values() {
+            let is_chosen = chosen.contains(&call.expression);
+            evidence.returned.push(Seen {
+                call: call.clone(),
+                value: value.clone(),
+                unrolled: self.unroll,
+                chosen: is_chosen,
+            });
+        }
+        evidence.returned.sort_by_key(|seen| !seen.chosen);
+        for (call, looked) in self.guided() {
+            if let Some(name) = self.clear_exception(looked)
+                && !evidence.raised.iter().any(|(_, other)| *other == name)
+            {
+                evidence.raised.push((call.clone(), name));
+            }
+        }
+        if writer.count() == 0 || (from_examples == 0 && chosen.is_empty()) {
+            return self.nothing();
+        }
+        let verification = if writer.count() == from_examples {
+            Verification::Doctest
+        } else {
+            Verification::Regression
+        };
+        Findings::Suite(Box::new(Suite {
+            text: writer.finish(),
+            verification,
+            evidence,
+        }))
+    }
+
+    /// Writes the regression tests; the expressions of those that assert a value or an
+    /// effect.
+    fn choose(&self, writer: &mut Writer<'_>) -> Vec<String> {
+        let mut chosen = Vec::new();
+        let mut results: Vec<String> = Vec::new();
+        // Different results first; the same result again only to fill up.
+        for fill_up in [false, true] {
+            for (call, _, value) in self.values() {
+                let result = format!(
+                    "{} {}",
+                    value.type_name,
+                    value.source.as_deref().map(canonical).unwrap_or_default()
+                );
+                let limit = if fill_up { 3 } else { MOST_VALUES };
+                if chosen.len() >= limit
+                    || chosen.contains(&call.expression)
+                    || (!fill_up && results.contains(&result))
+                {
+                    continue;
+                }
+                if writer.value(call, value, self.unroll) {
+                    results.push(result);
+                    chosen.push(call.expression.clone());
+                }
+            }
+        }
+        if chosen.is_empty() {
+            for (call, looked) in self.guided() {
+                let returned_none = looked.seen.value.as_ref().is_some_and(is_none);
+                if chosen.len() < MOST_VALUES
+                    && looked.stable
+                    && returned_none
+                    && writer.effect(call, &looked.seen)
+                {
+                    chosen.push(call.expression.clone());
+                }
+            }
+        }
+        if chosen.is_empty() {
+            return chosen;
+        }
+        let nones = self.guided().find(|(_, looked)| {
+            looked.stable
+                && looked.seen.printed.is_empty()
+                && looked.seen.value.as_ref().is_some_and(is_none)
+        });
+        if let Some((call, _)) = nones
+            && self.values().next().is_some()
+        {
+            writer.none(call);
+        }
+        let mut exceptions: Vec<String> = Vec::new();
+        for (call, looked) in self.guided() {
+            if exceptions.len() >= MOST_EXCEPTIONS {
+                break;
+            }
+            if let Some(name) = self.clear_exception(looked)
+                && !exceptions.contains(&name)
+            {
+                writer.raises(call, &name, self.unroll);
+                exceptions.push(name);
+            }
+        }
+        chosen
+    }
+
+    /// The name of an exception that a test may assert: one that the code raises by name,
+    /// or one that says something about the input.
+    fn clear_exception(&self, looked: &Looked) -> Option<String> {
+        let exception = looked.seen.exception.as_deref()?;
+        let name = last_of(exception);
+        if !looked.stable || name == "NotImplementedError" {
+            return None;
+        }
+        let is_builtin = !exception.contains('.');
+        let is_own = self.bound.contains_key(name);
+        let speaks = matches!(
+            name,
+            "ValueError"
+                | "KeyError"
+                | "IndexError"
+                | "ZeroDivisionError"
+                | "OverflowError"
+                | "FileNotFoundError"
+        );
+        let usable = (is_builtin && (speaks || self.deliberate.contains(name)))
+            || (is_own && self.deliberate.contains(name));
+        usable.then(|| name.to_owned())
+    }
+
+    /// Why there are no tests.
+    fn nothing(&self) -> Findings {
+        if let Some((verdict, detail)) = &self.broken
+            && self.looked.is_empty()
+        {
+            return Findings::Nothing(format!(
+                "the function cannot be observed: {verdict}: {detail}"
+            ));
+        }
+        let unstable = self.looked.iter().filter(|looked| !looked.stable).count();
+        let all = self.looked.len();
+        let stable_value = self.looked.iter().any(|looked| {
+            looked.stable
+                && looked
+                    .seen
+                    .value
+                    .as_ref()
+                    .is_some_and(|value| !is_none(value))
+        });
+        if unstable > 0 && !stable_value {
+            return Findings::Nondeterministic(format!(
+                "{unstable} of {all} calls gave another result in a second run"
+            ));
+        }
+        let mut kinds: BTreeMap<String, (usize, String)> = BTreeMap::new();
+        for looked in &self.looked {
+            let (kind, example) = match (&looked.seen.exception, &looked.seen.value) {
+                (Some(exception), _) => (
+                    format!("raised {}", last_of(exception)),
+                    looked.seen.message.clone(),
+                ),
+                (None, Some(value)) if is_none(value) => {
+                    ("returned None".to_owned(), String::new())
+                }
+                (None, Some(value)) => (
+                    format!("returned {}, which cannot be compared", value.type_name),
+                    String::new(),
+                ),
+                (None, None) => ("gave nothing".to_owned(), String::new()),
+            };
+            let entry = kinds.entry(kind).or_insert((0, example));
+            entry.0 += 1;
+        }
+        let mut parts: Vec<(usize, String)> = kinds
+            .into_iter()
+            .map(|(kind, (count, example))| {
+                let who = if count == all {
+                    "every call".to_owned()
+                } else {
+                    format!("{count} of {all} calls")
+                };
+                let colon = if example.is_empty() { "" } else { ": " };
+                (count, format!("{who} {kind}{colon}{example}"))
+            })
+            .collect();
+        parts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+        let mut detail: Vec<String> = parts.into_iter().take(3).map(|(_, part)| part).collect();
+        if let Some((verdict, text)) = &self.broken {
+            detail.push(format!("the run ended early: {verdict}: {text}"));
+        }
+        if detail.is_empty() {
+            detail.push("no call could be made".to_owned());
+        }
+        Findings::Nothing(detail.join("; "))
+    }
+}
+
+/// Whether an observation shows the example failing or passing, rather than lacking
+/// something that only its author had.
+fn can_judge(example: &Example, seen: &Observation) -> bool {
+    match (&example.want, seen.exception.as_deref().map(last_of)) {
+        (doctest::Want::Raises(_), _) => true,
+        (_, Some("NameError" | "ImportError" | "ModuleNotFoundError" | "FileNotFoundError")) => {
+            false
+        }
+        _ => true,
+    }
+}
+
+fn is_none(value: &ObservedValue) -> bool {
+    value.type_name == "NoneType" || value.source.as_deref() == Some("None")
+}
+
+fn is_usable(value: &ObservedValue) -> bool {
+    value.kind != ValueKind::Opaque
+        && value
+            .source
+            .as_ref()
+            .is_some_and(|source| source.len() <= LONGEST_SOURCE)
+}
+
+/// Whether two observations of one call agree.
+fn same(one: &Observation, other: &Observation) -> bool {
+    let values = match (&one.value, &other.value) {
+        (Some(one), Some(other)) => same_value(one, other),
+        (None, None) => true,
+        _ => false,
+    };
+    values
+        && one.exception == other.exception
+        && one.printed == other.printed
+        && one.arguments.len() == other.arguments.len()
+        && one
+            .arguments
+            .iter()
+            .zip(&other.arguments)
+            .all(|(one, other)| same_value(one, other))
+}
+
+fn same_value(one: &ObservedValue, other: &ObservedValue) -> bool {
+    if one.kind != other.kind || one.type_name != other.type_name {
+        return false;
+    }
+    match (&one.source, &other.source) {
+        (Some(one), Some(other)) => one == other || canonical(one) == canonical(other),
+        // What has no source is not asserted; its type is all that counts.
+        _ => true,
+    }
+}
+
+/// Names of exceptions in `raise` statements, and `AssertionError` for `assert`.
+#[derive(Default)]
+struct Raises {
+    names: BTreeSet<String>,
+}
+
+impl<'ast> Visitor<'ast> for Raises {
+    fn visit_stmt(&mut self, statement: &'ast Stmt) {
+        match statement {
+            Stmt::Raise(raise) => {
+                let raised = match raise.exc.as_deref() {
+                    Some(Expr::Call(call)) => crate::syntax::dotted(&call.func),
+                    Some(other) => crate::syntax::dotted(other),
+                    None => None,
+                };
+                if let Some(name) = raised {
+                    self.names.insert(last_of(&name).to_owned());
+                }
+            }
+            Stmt::Assert(_) => {
+                self.names.insert("AssertionError".to_owned());
+            }
+            _ => {}
+        }
+        walk_stmt(self, statement);
+    }
+}

@@ -1,0 +1,611 @@
+//! From what is known about a function to calls worth looking at.
+
+use std::collections::BTreeMap;
+
+use unitmill_model::ObservedCall;
+use unitmill_python::{Parameter, ParameterKind, Signature, constants};
+
+use super::facts::{Facts, Kind, annotate, kind_of_attribute, of_function};
+use super::values::{Surroundings, USUAL_COLUMNS, Value, by_default, by_name, pool};
+use crate::syntax::Module;
+
+/// At most this many calls in one look.
+pub(crate) const MOST_CALLS: usize = 28;
+
+/// A call, in pieces from which both an observation and a test can be put together.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Call {
+    /// Statements before the call: files to be written.
+    pub(crate) setup: String,
+    /// Names bound to mutable arguments, and their values.
+    pub(crate) bindings: Vec<(String, String)>,
+    /// The call itself.
+    pub(crate) expression: String,
+    /// The value of each parameter that is given one.
+    pub(crate) arguments: Vec<(String, String)>,
+    /// The modules that the values need.
+    pub(crate) needs: Vec<&'static str>,
+}
+
+impl Call {
+    /// The statements before the call, bindings included, without imports.
+    pub(crate) fn preparation(&self) -> String {
+        let mut text = self.setup.clone();
+        for (name, value) in &self.bindings {
+            if !text.is_empty() && !text.ends_with('\n') {
+                text.push('\n');
+            }
+            text.push_str(&format!("{name} = {value}\n"));
+        }
+        text
+    }
+
+    /// What the sandbox is asked to look at. The result of an iterator is unrolled.
+    pub(crate) fn observed(&self, unroll: bool) -> ObservedCall {
+        let mut setup = String::new();
+        for module in &self.needs {
+            setup.push_str(import_line(module));
+            setup.push('\n');
+        }
+        if unroll {
+            setup.push_str("import itertools\n");
+        }
+        setup.push_str(&self.preparation());
+        ObservedCall {
+            setup,
+            expression: if unroll {
+                unrolled(&self.expression)
+            } else {
+                self.expression.clone()
+            },
+            arguments: self.bindings.iter().map(|(name, _)| name.clone()).collect(),
+        }
+    }
+}
+
+/// The first fifty results of an iterator.
+pub(crate) fn unrolled(expression: &str) -> String {
+    format!("list(itertools.islice({expression}, 50))")
+}
+
+/// The import that brings a module under the name that values use.
+pub(crate) fn import_line(module: &str) -> &'static str {
+    match module {
+        "numpy" => "import numpy as np",
+        "pandas" => "import pandas as pd",
+        "datetime" => "import datetime",
+        "asyncio" => "import asyncio",
+        "itertools" => "import itertools",
+        "contextlib" => "import contextlib",
+        "math" => "import math",
+        _ => "import io",
+    }
+}
+
+/// A parameter and what kinds of values it may take, best first.
+#[derive(Clone, Debug)]
+pub(crate) struct Slot {
+    pub(crate) parameter: Parameter,
+    pub(crate) facts: Facts,
+    pub(crate) kinds: Vec<Kind>,
+}
+
+/// Everything that calls are planned from.
+#[derive(Clone, Debug)]
+pub(crate) struct Planner {
+    function: String,
+    is_async: bool,
+    pub(crate) slots: Vec<Slot>,
+    strings: Vec<String>,
+    integers: Vec<i64>,
+}
+
+impl Planner {
+    pub(crate) fn new(code: &str, function: &str, signature: &Signature) -> Option<Self> {
+        let module = Module::parse(code)?;
+        let mut usage: BTreeMap<String, Facts> = of_function(&module, function);
+        let imports = module.imports();
+        let has_pandas = imports.values().any(|path| path.starts_with("pandas"));
+        let has_numpy = imports.values().any(|path| path.starts_with("numpy"));
+        let slots = signature
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.kind != ParameterKind::VarKeyword)
+            .map(|parameter| {
+                let mut facts = usage.remove(&parameter.name).unwrap_or_default();
+                if let Some(annotation) = &parameter.annotation {
+                    annotate(&mut facts, annotation);
+                }
+                match parameter.default.as_deref() {
+                    Some("None") => facts.optional = true,
+                    Some(default) => {
+                        if let Some(kind) = by_default(default) {
+                            facts.add(kind, 60);
+                        }
+                    }
+                    None => {}
+                }
+                by_name(&parameter.name, &mut facts);
+                settle(&mut facts, has_pandas, has_numpy);
+                let mut kinds = facts.ranked();
+                // What nothing is known about may be anything: the usual three.
+                for kind in [Kind::Integer, Kind::Text, Kind::list(Kind::Integer)] {
+                    if !kinds.contains(&kind) {
+                        kinds.push(kind);
+                    }
+                }
+                Slot {
+                    parameter: parameter.clone(),
+                    facts,
+                    kinds,
+                }
+            })
+            .collect();
+        let found = constants(code, function);
+        Some(Self {
+            function: function.to_owned(),
+            is_async: signature.is_async,
+            slots,
+            strings: found.strings,
+            integers: found.integers,
+        })
+    }
+
+    /// The values of each slot for its kind at `rank`, clamped to the kinds there are.
+    fn values(&self, ranks: &[usize]) -> Vec<Vec<Value>> {
+        let kind_of = |index: usize| -> &Kind {
+            let kinds = &self.slots[index].kinds;
+            &kinds[ranks[index].min(kinds.len() - 1)]
+        };
+        let mut columns: Vec<String> = Vec::new();
+        let mut keys: Vec<String> = Vec::new();
+        for (index, slot) in self.slots.iter().enumerate() {
+            match kind_of(index) {
+                Kind::Frame if slot.facts.keys.is_empty() => {
+                    columns = USUAL_COLUMNS.iter().map(|&c| c.to_owned()).collect();
+                }
+                Kind::Frame => columns = slot.facts.keys.clone(),
+                Kind::Mapping => {
+                    keys = if slot.facts.keys.is_empty() {
+                        vec!["a".to_owned(), "b".to_owned()]
+                    } else {
+                        slot.facts.keys.clone()
+                    };
+                }
+                _ => {}
+            }
+        }
+        (0..self.slots.len())
+            .map(|index| {
+                let kind = kind_of(index);
+                let variant = (0..index).filter(|&before| kind_of(before) == kind).count();
+                pool(
+                    kind,
+                    &Surroundings {
+                        name: &self.slots[index].parameter.name,
+                        facts: &self.slots[index].facts,
+                        variant,
+                        columns: &columns,
+                        keys: &keys,
+                        strings: &self.strings,
+                        integers: &self.integers,
+                    },
+                )
+            })
+            .collect()
+    }
+
+    /// The calls for one choice of kinds (a rank per slot), plus a few in which one slot
+    /// takes its next kind.
+    pub(crate) fn calls(&self, ranks: &[usize]) -> Vec<Call> {
+        let values = self.values(ranks);
+        let required: Vec<bool> = self
+            .slots
+            .iter()
+            .map(|slot| {
+                slot.parameter.default.is_none()
+                    && slot.parameter.kind != ParameterKind::VarPositional
+            })
+            .collect();
+        let mut choices: Vec<Vec<Option<Value>>> = Vec::new();
+        let at = |index: usize, position: usize| -> Option<Value> {
+            let pool = &values[index];
+            (!pool.is_empty()).then(|| pool[position % pool.len()].clone())
+        };
+        let base = |position: usize| -> Vec<Option<Value>> {
+            (0..self.slots.len())
+                .map(|index| {
+                    if required[index]
+                        || self.slots[index].parameter.kind == ParameterKind::VarPositional
+                    {
+                        at(index, position)
+                    } else {
+                        None
+                    }
+                })
+                .collect()
+        };
+        let longest = values.iter().map(Vec::len).max().unwrap_or(0);
+
+        // All required ones in step.
+        for position in 0..longest.min(8) {
+            choices.push(base(position));
+        }
+        // Each optional one by itself.
+        for index in (0..self.slots.len()).filter(|&index| !required[index]) {
+            for position in 0..values[index].len().min(3) {
+                let mut choice = base(usize::from(position == 2));
+                choice[index] = at(index, position);
+                choices.push(choice);
+            }
+        }
+        // Each required one by itself.
+        for position in 1..longest.min(6) {
+            for index in (0..self.slots.len()).filter(|&index| required[index]) {
+                if position < values[index].len() && self.slots.len() > 1 {
+                    let mut choice = base(0);
+                    choice[index] = at(index, position);
+                    choices.push(choice);
+                }
+            }
+        }
+        for position in 8..longest {
+            choices.push(base(position));
+        }
+
+        let mut calls: Vec<Call> = Vec::new();
+        for choice in choices {
+            let call = self.call(&choice);
+            if !calls.contains(&call) {
+                calls.push(call);
+            }
+        }
+        calls.truncate(MOST_CALLS - 4);
+
+        // The runner-up kind of the first slot, where something speaks for it.
+        if let Some(slot) = self.slots.first()
+            && let (Some(best), Some(next)) = (
+                slot.kinds
+                    .get(ranks[0])
+                    .and_then(|kind| slot.facts.scores.get(kind)),
+                slot.kinds
+                    .get(ranks[0] + 1)
+                    .and_then(|kind| slot.facts.scores.get(kind)),
+            )
+            && next * 2 >= *best
+        {
+            let mut other = ranks.to_vec();
+            other[0] += 1;
+            let values = self.values(&other);
+            for position in 0..4 {
+                let mut choice = base(position);
+                choice[0] = values[0].get(position).cloned();
+                if choice[0].is_some() {
+                    let call = self.call(&choice);
+                    if !calls.contains(&call) {
+                        calls.push(call);
+                    }
+                }
+            }
+        }
+        calls.truncate(MOST_CALLS);
+        calls
+    }
+
+    /// Puts a call together.
+    fn call(&self, choice: &[Option<Value>]) -> Call {
+        let mut setup = String::new();
+        let mut bindings: Vec<(String, String)> = Vec::new();
+        let mut pieces: Vec<String> = Vec::new();
+        let mut arguments = Vec::new();
+        let mut needs: Vec<&'static str> = Vec::new();
+        // Once a positional parameter is left out, the later ones go by name.
+        let mut by_keyword = false;
+        for (slot, value) in self.slots.iter().zip(choice) {
+            let parameter = &slot.parameter;
+            let Some(value) = value else {
+                by_keyword = true;
+                continue;
+            };
+            if !value.setup.is_empty() && !setup.contains(&value.setup) {
+                setup.push_str(&value.setup);
+                setup.push('\n');
+            }
+            if let Some(module) = value.needs
+                && !needs.contains(&module)
+            {
+                needs.push(module);
+            }
+            let text = if value.is_mutable {
+                let name = local_name(&parameter.name, &self.function);
+                bindings.push((name.clone(), value.text.clone()));
+                name
+            } else {
+                value.text.clone()
+            };
+            match parameter.kind {
+                ParameterKind::PositionalOnly => pieces.push(text),
+                ParameterKind::PositionalOrKeyword if !by_keyword => pieces.push(text),
+                ParameterKind::VarPositional => {
+                    if !by_keyword {
+                        // Two of them: one alone is no list.
+                        pieces.push(text.clone());
+                        pieces.push(text);
+                    }
+                }
+                ParameterKind::PositionalOrKeyword | ParameterKind::KeywordOnly => {
+                    pieces.push(format!("{}={text}", parameter.name));
+                }
+                ParameterKind::VarKeyword => {}
+            }
+            arguments.push((parameter.name.clone(), value.text.clone()));
+        }
+        let mut expression = format!("{}({})", self.function, pieces.join(", "));
+        if self.is_async {
+            expression = format!("asyncio.run({expression})");
+            needs.push("asyncio");
+        }
+        needs.sort_unstable();
+        Call {
+            setup,
+            bindings,
+            expression,
+            arguments,
+            needs,
+        }
+    }
+
+    /// Ranks for another try, guided by what the calls said; none if there is nothing
+    /// else to try.
+    pub(crate) fn next_ranks(&mut self, ranks: &[usize], messages: &[&str]) -> Option<Vec<usize>> {
+        let mut next = ranks.to_vec();
+        let mut changed = false;
+        for (index, slot) in self.slots.iter_mut().enumerate() {
+            let current = slot.kinds[ranks[index].min(slot.kinds.len() - 1)].clone();
+            let wanted = messages
+                .iter()
+                .find_map(|message| wanted_kind(message, &current));
+            if let Some(kind) = wanted.filter(|kind| *kind != current) {
+                let position = match slot.kinds.iter().position(|known| *known == kind) {
+                    Some(position) => position,
+                    None => {
+                        slot.kinds.push(kind);
+                        slot.kinds.len() - 1
+                    }
+                };
+                next[index] = position;
+                changed = true;
+            }
+        }
+        if !changed {
+            // No hint: the least certain slot takes its next kind.
+            let weakest = (0..self.slots.len())
+                .filter(|&index| ranks[index] + 1 < self.slots[index].kinds.len())
+                .min_by_key(|&index| {
+                    let slot = &self.slots[index];
+                    slot.facts
+                        .scores
+                        .get(&slot.kinds[ranks[index]])
+                        .copied()
+                        .unwrap_or(0)
+                })?;
+            next[weakest] += 1;
+        }
+        Some(next)
+    }
+}
+
+/// Weighs facts against each other.
+fn settle(facts: &mut Facts, has_pandas: bool, has_numpy: bool) {
+    // String subscripts and `values`, `get` or `items` fit a frame as well as a mapping.
+    let frame = facts.scores.get(&Kind::Frame).copied().unwrap_or(0);
+    if frame > 0 && has_pandas {
+        if let Some(mapping) = facts.scores.remove(&Kind::Mapping) {
+            facts.add(Kind::Frame, mapping);
+        }
+        if let Some(series) = facts.scores.remove(&Kind::Series) {
+            facts.add(Kind::Frame, series / 2);
+        }
+    } else if !has_pandas {
+        let named = frame <= 9;
+        if !named {
+            facts.scores.remove(&Kind::Frame);
+        }
+        facts.scores.remove(&Kind::Series);
+    }
+    if !has_numpy && !has_pandas {
+        for kind in [Kind::Array, Kind::Matrix] {
+            if facts.scores.get(&kind).is_some_and(|score| *score <= 20) {
+                facts.scores.remove(&kind);
+                facts.add(Kind::list(Kind::Float), 10);
+            }
+        }
+    } else if has_numpy
+        && !facts.attributes.is_empty()
+        && let Some(score) = facts.scores.get(&Kind::Array).copied()
+    {
+        facts.add(Kind::Array, score / 2);
+    }
+    // Integers do where floats are wanted, and the other way round they seldom do.
+    let integer = facts.scores.get(&Kind::Integer).copied().unwrap_or(0);
+    let float = facts.scores.get(&Kind::Float).copied().unwrap_or(0);
+    if integer > 0 && float > integer {
+        facts.add(Kind::Float, integer / 2);
+    }
+    // Lists of something particular are better than lists of integers, which are what
+    // `len`, `sorted` and loops suggest.
+    let particular: Option<Kind> = facts
+        .scores
+        .iter()
+        .filter(|(kind, _)| matches!(kind, Kind::List(inner) if **inner != Kind::Integer))
+        .max_by_key(|(_, score)| **score)
+        .map(|(kind, _)| kind.clone());
+    if let Some(particular) = particular {
+        let general = facts
+            .scores
+            .get(&Kind::list(Kind::Integer))
+            .copied()
+            .unwrap_or(0);
+        facts.add(particular, general);
+    }
+    // A text can be measured, looped over and cut as a list can.
+    let text = facts.scores.get(&Kind::Text).copied().unwrap_or(0);
+    if text >= 9 {
+        let general = facts
+            .scores
+            .get(&Kind::list(Kind::Integer))
+            .copied()
+            .unwrap_or(0);
+        if general <= 25 && !facts.attributes.contains("append") {
+            facts.add(Kind::Text, general);
+        }
+    }
+    // Comparisons with a boolean literal aside, a mapping is no set.
+    if facts.scores.contains_key(&Kind::Mapping) && facts.attributes.contains("get") {
+        facts.add(Kind::Mapping, 10);
+    }
+}
+
+/// A name for a local variable of a test.
+fn local_name(parameter: &str, function: &str) -> String {
+    if parameter == function
+        || matches!(
+            parameter,
+            "self"
+                | "result"
+                | "expected"
+                | "np"
+                | "pd"
+                | "io"
+                | "datetime"
+                | "math"
+                | "asyncio"
+                | "itertools"
+                | "contextlib"
+                | "unittest"
+                | "output"
+                | "handle"
+        )
+    {
+        format!("{parameter}_value")
+    } else {
+        parameter.to_owned()
+    }
+}
+
+/// Python's name of the type of a kind's values.
+fn type_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Integer => "int",
+        Kind::Float => "float",
+        Kind::Text | Kind::File => "str",
+        Kind::Boolean => "bool",
+        Kind::Bytes => "bytes",
+        Kind::List(_) => "list",
+        Kind::Tuple(_) => "tuple",
+        Kind::Set(_) => "set",
+        Kind::Mapping => "dict",
+        Kind::Array | Kind::Matrix => "numpy.ndarray",
+        Kind::Frame => "DataFrame",
+        Kind::Series => "Series",
+        Kind::Function(_) => "function",
+        Kind::Moment => "datetime.datetime",
+        Kind::Day => "datetime.date",
+        Kind::Stream => "_io.StringIO",
+    }
+}
+
+/// The kind that an error message asks for in place of `current`; none if it says nothing
+/// about it.
+fn wanted_kind(message: &str, current: &Kind) -> Option<Kind> {
+    let own = type_name(current);
+    let names_own = message.contains(&format!("'{own}'"))
+        || message.contains(&format!("not {own}"))
+        || message.contains(&format!("got {own}"));
+    // `'int' object has no attribute 'split'`.
+    if let Some((subject, rest)) = message
+        .split_once("object has no attribute '")
+        .and_then(|(head, rest)| Some((head.trim().trim_matches('\''), rest.split('\'').next()?)))
+    {
+        if let Kind::List(element) = current
+            && subject.ends_with(type_name(element))
+        {
+            return kind_of_attribute(rest).map(Kind::list);
+        }
+        return subject
+            .ends_with(own)
+            .then(|| kind_of_attribute(rest))
+            .flatten();
+    }
+    let element_is =
+        |name: &str| matches!(current, Kind::List(element) if type_name(element) == name);
+    if message.contains("expected str instance, int found") && element_is("int") {
+        return Some(Kind::list(Kind::Text));
+    }
+    if message.contains("object is not iterable")
+        || message.contains("has no len()")
+        || message.contains("object is not subscriptable")
+    {
+        if names_own && !matches!(current, Kind::List(_)) {
+            return Some(Kind::list(Kind::Integer));
+        }
+        if let Kind::List(element) = current
+            && message.contains(&format!("'{}' object", type_name(element)))
+        {
+            return Some(Kind::list(Kind::list(Kind::Integer)));
+        }
+        return None;
+    }
+    if message.contains("object is not callable") && names_own {
+        return Some(Kind::Function(1));
+    }
+    if message.contains("string indices must be integers") && *current == Kind::Text {
+        return Some(Kind::Mapping);
+    }
+    if message.contains("list indices must be integers") && message.contains("not str") {
+        return matches!(current, Kind::List(_)).then_some(Kind::Mapping);
+    }
+    if (message.contains("must be real number") || message.contains("bad operand type"))
+        && names_own
+    {
+        return Some(Kind::Float);
+    }
+    if message.contains("cannot be interpreted as an integer") && names_own {
+        return Some(Kind::Integer);
+    }
+    if (message.contains("expected string or bytes-like object")
+        || message.contains("must be str")
+        || message.contains("expected str, bytes or os.PathLike")
+        || message.contains("JSON object must be str"))
+        && *current != Kind::Text
+        && (names_own || !message.contains('\''))
+    {
+        return Some(Kind::Text);
+    }
+    if (message.contains("a bytes-like object is required")
+        || message.contains("must be encoded before hashing"))
+        && *current == Kind::Text
+    {
+        return Some(Kind::Bytes);
+    }
+    // `unsupported operand type(s) for +: 'int' and 'str'`.
+    if message.contains("unsupported operand type") || message.contains("not supported between") {
+        if matches!(current, Kind::Text | Kind::List(_) | Kind::Mapping) && names_own {
+            return Some(if message.contains("ndarray") {
+                Kind::Array
+            } else {
+                Kind::Integer
+            });
+        }
+        if element_is("str") && message.contains("'str'") {
+            return Some(Kind::list(Kind::Integer));
+        }
+        if element_is("int") && message.contains("'int' and 'str'") {
+            return Some(Kind::list(Kind::Text));
+        }
+    }
+    if message.contains("Expected 2D array") && *current == Kind::Array {
+        return Some(Kind::Matrix);
+    }
+    None
+}

@@ -1,0 +1,464 @@
+//! Writes the tests: one readable `unittest` class, with the imports that it needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use unitmill_model::{Observation, ObservedValue, ValueKind};
+
+use super::doctest::{Example, Want};
+use super::plan::{Call, import_line, unrolled};
+use super::{is_none, is_usable};
+use crate::fix::mentions;
+use crate::syntax::{canonical, expression, quote};
+
+/// Lines up to this length stay in one piece.
+const WIDTH: usize = 96;
+
+/// A suite in the making.
+pub(super) struct Writer<'names> {
+    function: &'names str,
+    /// What the code binds, and to which path where by an import.
+    bound: &'names BTreeMap<String, Option<String>>,
+    tests: Vec<(String, Vec<String>)>,
+    needs: BTreeSet<&'static str>,
+    needs_close: bool,
+}
+
+impl<'names> Writer<'names> {
+    pub(super) fn new(
+        function: &'names str,
+        bound: &'names BTreeMap<String, Option<String>>,
+    ) -> Self {
+        Self {
+            function,
+            bound,
+            tests: Vec::new(),
+            needs: BTreeSet::new(),
+            needs_close: false,
+        }
+    }
+
+    /// How many tests there are.
+    pub(super) fn count(&self) -> usize {
+        self.tests.len()
+    }
+
+    fn add(&mut self, stem: &str, body: Vec<String>) {
+        let number = 1 + self
+            .tests
+            .iter()
+            .filter(|(name, _)| {
+                name.strip_prefix(stem).is_some_and(|rest| {
+                    rest.trim_start_matches('_')
+                        .chars()
+                        .all(|c| c.is_ascii_digit())
+                })
+            })
+            .count();
+        self.tests.push((format!("{stem}_{number}"), body));
+    }
+
+    /// Whether a name is free for a module, or bound to that very module.
+    fn is_free(&self, name: &str, module: &str) -> bool {
+        match self.bound.get(name) {
+            None => true,
+            Some(path) => path.as_deref() == Some(module),
+        }
+    }
+
+    /// Whether values spelled with `np` and `pd` can be written down.
+    fn can_spell(&self, text: &str) -> bool {
+        (!mentions(text, "np") || self.is_free("np", "numpy"))
+            && (!mentions(text, "pd") || self.is_free("pd", "pandas"))
+    }
+
+    fn need_for(&mut self, text: &str) {
+        if text.contains("np.") && mentions(text, "np") {
+            self.needs.insert("numpy");
+        }
+        if text.contains("pd.") && mentions(text, "pd") {
+            self.needs.insert("pandas");
+        }
+    }
+
+    /// A doctest's expectation.
+    pub(super) fn example(&mut self, example: &Example, seen: Option<&Observation>) {
+        let mut body: Vec<String> = example.setup.lines().map(str::to_owned).collect();
+        let call = &example.expression;
+        let approximate = seen
+            .and_then(|seen| seen.value.as_ref())
+            .is_some_and(|value| value.kind == ValueKind::Approximate);
+        match &example.want {
+            Want::Value(value) => {
+                let has_float = approximate || contains_float(value);
+                let is_array = seen
+                    .and_then(|seen| seen.value.as_ref())
+                    .is_some_and(|value| value.kind == ValueKind::Array);
+                if value == "None" {
+                    body.push(format!("self.assertIsNone({call})"));
+                } else if matches!(value.as_str(), "True" | "False") {
+                    // A numpy boolean is neither of the two objects.
+                    body.push(format!("self.assertEqual({call}, {value})"));
+                } else if is_array {
+                    self.needs.insert("numpy");
+                    body.push(format!("np.testing.assert_allclose({call}, {value})"));
+                } else if has_float {
+                    self.needs_close = true;
+                    body.extend(two_arguments("self.assert_close", call, value));
+                } else {
+                    body.extend(two_arguments("self.assertEqual", call, value));
+                }
+            }
+            Want::Rounded(value, decimals) => {
+                // Doctests compare texts, so few decimals usually mean an exact value. Many
+                // of them, agreeing with what was seen, are a rounded one.
+                let rounded =
+                    *decimals >= 3 && seen.is_some_and(|seen| agrees(seen, value, *decimals));
+                let places = if rounded { *decimals } else { 7 };
+                body.push(format!(
+                    "self.assertAlmostEqual({call}, {value}, places={places})"
+                ));
+            }
+            Want::Printed(text) => {
+                body.extend(two_arguments("self.assertEqual", call, &quote(text)));
+            }
+            Want::Array(value) => {
+                if !self.is_free("np", "numpy") {
+                    return;
+                }
+                self.needs.insert("numpy");
+                body.push(format!("expected = {value}"));
+                body.push(format!(
+                    "np.testing.assert_allclose({call}, expected, rtol=1e-5, atol=1e-8)"
+                ));
+            }
+            Want::Raises(class) => {
+                body.push(format!("with self.assertRaises({class}):"));
+                body.push(format!("    {call}"));
+            }
+        }
+        self.add("test_example", body);
+    }
+
+    /// The statements before a call, and the call itself.
+    fn prepared(&mut self, call: &Call) -> Option<(Vec<String>, String)> {
+        let preparation = call.preparation();
+        if !self.can_spell(&preparation) || !self.can_spell(&call.expression) {
+            return None;
+        }
+        self.need_for(&preparation);
+        self.need_for(&call.expression);
+        let mut lines: Vec<String> = preparation.lines().map(str::to_owned).collect();
+        let mut expression = call.expression.clone();
+        for &module in &call.needs {
+            // Values spell numpy and pandas as `np` and `pd`, which `can_spell` has checked.
+            if matches!(module, "numpy" | "pandas") || self.is_free(module, module) {
+                self.needs.insert(module);
+            } else {
+                // The code uses the name for something else.
+                let alias = format!("{module}_module");
+                for text in lines.iter_mut().chain([&mut expression]) {
+                    *text = rename(text, module, &alias);
+                }
+                lines.insert(0, format!("import {module} as {alias}"));
+            }
+        }
+        Some((lines, expression))
+    }
+
+    fn module(&mut self, module: &'static str) -> String {
+        if self.is_free(module, module) {
+            self.needs.insert(module);
+            module.to_owned()
+        } else {
+            format!("__import__(\"{module}\")")
+        }
+    }
+
+    /// A value that a call returned. Says whether it could be written.
+    pub(super) fn value(&mut self, call: &Call, value: &ObservedValue, unroll: bool) -> bool {
+        let Some((mut body, mut actual)) = self.prepared(call) else {
+            return false;
+        };
+        if unroll {
+            let module = self.module("itertools");
+            actual = unrolled(&actual).replace("itertools.", &format!("{module}."));
+        }
+        let Some(lines) = self.assertion(value, &actual) else {
+            return false;
+        };
+        body.extend(lines);
+        let stem = format!("test_{}", self.function.trim_matches('_'));
+        self.add(&stem, body);
+        true
+    }
+
+    /// Asserts that an expression gives a value; none if it cannot be compared.
+    fn assertion(&mut self, value: &ObservedValue, actual: &str) -> Option<Vec<String>> {
+        let source = value.source.as_deref()?;
+        if !is_usable(value) || !self.can_spell(source) {
+            return None;
+        }
+        self.need_for(source);
+        Some(match value.kind {
+            ValueKind::Literal => match source {
+                "None" => vec![format!("self.assertIsNone({actual})")],
+                "True" | "False" => vec![format!("self.assertIs({actual}, {source})")],
+                _ => two_arguments("self.assertEqual", actual, source),
+            },
+            ValueKind::Approximate => match source.parse::<f64>() {
+                Ok(number) if (1e-2..1e6).contains(&number.abs()) => {
+                    vec![format!("self.assertAlmostEqual({actual}, {source})")]
+                }
+                Ok(0.0) => vec![format!("self.assertAlmostEqual({actual}, {source})")],
+                _ => {
+                    self.needs_close = true;
+                    two_arguments("self.assert_close", actual, source)
+                }
+            },
+            ValueKind::Array => {
+                if !self.is_free("np", "numpy") {
+                    return None;
+                }
+                self.needs.insert("numpy");
+                let compare = if contains_float(source) && !has_text(source) {
+                    "np.testing.assert_allclose(result, expected)"
+                } else {
+                    "np.testing.assert_array_equal(result, expected)"
+                };
+                vec![
+                    format!("result = {actual}"),
+                    format!("expected = {source}"),
+                    "self.assertEqual(np.shape(result), np.shape(expected))".to_owned(),
+                    compare.to_owned(),
+                ]
+            }
+            ValueKind::Frame | ValueKind::Series => {
+                if !self.is_free("pd", "pandas") {
+                    return None;
+                }
+                self.needs.insert("pandas");
+                let compare = match value.kind {
+                    ValueKind::Frame => "assert_frame_equal",
+                    _ if value.type_name.ends_with("Series") => "assert_series_equal",
+                    _ => "assert_index_equal",
+                };
+                vec![
+                    format!("expected = {source}"),
+                    format!("pd.testing.{compare}({actual}, expected)"),
+                ]
+            }
+            ValueKind::Opaque => return None,
+        })
+    }
+
+    /// What a call that returns nothing did: to its arguments, or to the output. Says
+    /// whether there was anything.
+    pub(super) fn effect(&mut self, call: &Call, seen: &Observation) -> bool {
+        let changed: Vec<(&String, &ObservedValue)> = call
+            .bindings
+            .iter()
+            .zip(&seen.arguments)
+            .filter(|((_, before), after)| {
+                after
+                    .source
+                    .as_deref()
+                    .is_some_and(|after| canonical(after) != canonical(before))
+            })
+            .map(|((name, _), after)| (name, after))
+            .collect();
+        if changed.is_empty() && seen.printed.is_empty() {
+            return false;
+        }
+        let Some((mut body, actual)) = self.prepared(call) else {
+            return false;
+        };
+        if changed.is_empty() {
+            let io = self.module("io");
+            let contextlib = self.module("contextlib");
+            body.push(format!("output = {io}.StringIO()"));
+            body.push(format!("with {contextlib}.redirect_stdout(output):"));
+            body.push(format!("    {actual}"));
+            body.extend(two_arguments(
+                "self.assertEqual",
+                "output.getvalue()",
+                &quote(&seen.printed),
+            ));
+            self.add("test_output", body);
+            return true;
+        }
+        body.push(actual);
+        for (name, after) in changed {
+            let Some(lines) = self.assertion(after, name) else {
+                return false;
+            };
+            body.extend(lines);
+        }
+        self.add("test_effect", body);
+        true
+    }
+
+    /// A call that returns nothing, beside others that do.
+    pub(super) fn none(&mut self, call: &Call) {
+        if let Some((mut body, actual)) = self.prepared(call) {
+            body.push(format!("self.assertIsNone({actual})"));
+            self.add("test_none", body);
+        }
+    }
+
+    /// A call that raises.
+    pub(super) fn raises(&mut self, call: &Call, exception: &str, unroll: bool) {
+        if let Some((mut body, actual)) = self.prepared(call) {
+            body.push(format!("with self.assertRaises({exception}):"));
+            body.push(if unroll {
+                format!("    list({actual})")
+            } else {
+                format!("    {actual}")
+            });
+            let mut stem = "test_raises".to_owned();
+            for character in exception.chars() {
+                if character.is_uppercase() {
+                    stem.push('_');
+                }
+                stem.extend(character.to_lowercase());
+            }
+            self.add(&stem, body);
+        }
+    }
+
+    /// The text of the suite.
+    pub(super) fn finish(mut self) -> String {
+        let mut imports: Vec<&str> = vec!["import unittest"];
+        let math = if self.needs_close {
+            Some(self.module("math"))
+        } else {
+            None
+        };
+        imports.extend(self.needs.iter().map(|module| import_line(module)));
+        // The standard library first, each group sorted.
+        imports.sort_by_key(|line| (line.contains(" as "), line.to_string()));
+        let mut text = imports.join("\n");
+        text.push_str("\n\n\nclass TestCases(unittest.TestCase):\n");
+        if let Some(math) = math {
+            text.push_str(&CLOSE.replace("math.", &format!("{math}.")));
+            text.push('\n');
+        }
+        let tests: Vec<String> = self
+            .tests
+            .iter()
+            .map(|(name, body)| {
+                let mut test = format!("    def {name}(self):\n");
+                for line in body {
+                    if line.is_empty() {
+                        test.push('\n');
+                    } else {
+                        test.push_str(&format!("        {line}\n"));
+                    }
+                }
+                test
+            })
+            .collect();
+        text.push_str(&tests.join("\n"));
+        text
+    }
+}
+
+/// Compares nested values that hold floats.
+const CLOSE: &str = r#"    def assert_close(self, actual, expected):
+        """Compares values of any depth, floats with a tolerance."""
+        if isinstance(expected, float) and isinstance(actual, (int, float)):
+            both_nan = math.isnan(actual) and math.isnan(expected)
+            close = math.isclose(actual, expected, rel_tol=1e-9, abs_tol=1e-12)
+            self.assertTrue(both_nan or close, f"{actual!r} is not close to {expected!r}")
+        elif isinstance(expected, dict):
+            self.assertIsInstance(actual, dict)
+            self.assertEqual(set(actual), set(expected))
+            for key, value in expected.items():
+                self.assert_close(actual[key], value)
+        elif isinstance(expected, (list, tuple)):
+            self.assertIsInstance(actual, type(expected))
+            self.assertEqual(len(actual), len(expected))
+            for one, other in zip(actual, expected):
+                self.assert_close(one, other)
+        else:
+            self.assertEqual(actual, expected)
+"#;
+
+/// A call of an assertion with two arguments, in two statements where one is too long.
+fn two_arguments(assertion: &str, actual: &str, expected: &str) -> Vec<String> {
+    let line = format!("{assertion}({actual}, {expected})");
+    if line.len() + 8 <= WIDTH {
+        return vec![line];
+    }
+    vec![
+        format!("expected = {expected}"),
+        format!("{assertion}({actual}, expected)"),
+    ]
+}
+
+/// Whether an expression has a float literal in it, or what stands for one.
+fn contains_float(source: &str) -> bool {
+    let Some(tree) = expression(source) else {
+        return false;
+    };
+    struct Floats(bool);
+    impl<'ast> ruff_python_ast::visitor::Visitor<'ast> for Floats {
+        fn visit_expr(&mut self, tree: &'ast ruff_python_ast::Expr) {
+            use ruff_python_ast::{Expr, Number};
+            match tree {
+                Expr::NumberLiteral(number) => {
+                    self.0 |= !matches!(number.value, Number::Int(_));
+                }
+                Expr::Name(name) => self.0 |= matches!(name.id.as_str(), "nan" | "inf" | "float"),
+                Expr::Attribute(attribute) => {
+                    self.0 |= matches!(attribute.attr.as_str(), "nan" | "inf");
+                }
+                _ => {}
+            }
+            ruff_python_ast::visitor::walk_expr(self, tree);
+        }
+    }
+    let mut floats = Floats(false);
+    ruff_python_ast::visitor::Visitor::visit_expr(&mut floats, &tree);
+    floats.0
+}
+
+/// Whether an array's expression holds strings other than its dtype.
+fn has_text(source: &str) -> bool {
+    let data = source.split("dtype").next().unwrap_or(source);
+    data.contains('"') || data.contains('\'') || source.contains("object")
+}
+
+/// Whether an observed float rounds to what a doctest says.
+fn agrees(seen: &Observation, want: &str, decimals: u32) -> bool {
+    let observed = seen
+        .value
+        .as_ref()
+        .filter(|value| !is_none(value))
+        .and_then(|value| value.source.as_deref())
+        .map(str::parse::<f64>);
+    match (observed, want.parse::<f64>()) {
+        (Some(Ok(observed)), Ok(want)) => {
+            (observed - want).abs() <= 0.5 * 0.1_f64.powi(decimals as i32) * 1.000_001
+        }
+        _ => false,
+    }
+}
+
+/// Renames a module in `module.` uses.
+fn rename(text: &str, module: &str, alias: &str) -> String {
+    let from = format!("{module}.");
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(&from) {
+        let before = rest[..at].chars().next_back();
+        result.push_str(&rest[..at]);
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.') {
+            result.push_str(&from);
+        } else {
+            result.push_str(&format!("{alias}."));
+        }
+        rest = &rest[at + from.len()..];
+    }
+    result.push_str(rest);
+    result
+}

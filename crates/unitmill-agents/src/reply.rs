@@ -1,0 +1,459 @@
+//! From a model's answer to code: fences, prose, reasoning, truncation. Decides only
+//! whether an answer can be used, never whether it is right.
+
+use std::collections::BTreeSet;
+
+use ruff_python_ast::{Expr, Stmt};
+use ruff_text_size::Ranged;
+use unitmill_model::{FinishReason, ModelAnswer};
+use unitmill_python::{enumerate_tests, import_roots, parse_check, signature, split_function};
+
+use crate::Environment;
+use crate::syntax::{Edit, Module, add_imports, apply, line_end, span};
+
+/// A piece of an answer between fences.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Block {
+    language: String,
+    text: String,
+}
+
+/// The code that an answer may mean, most likely first; never empty text.
+fn sources(answer: &str) -> Vec<String> {
+    let visible = without_reasoning(answer);
+    let blocks = blocks(visible);
+    if blocks.is_empty() {
+        return salvage(visible).into_iter().collect();
+    }
+    let is_python = |block: &&Block| {
+        matches!(
+            block.language.as_str(),
+            "python" | "py" | "python3" | "python2" | "pycon" | ""
+        )
+    };
+    let mut candidates: Vec<String> = blocks
+        .iter()
+        .filter(is_python)
+        .map(|block| block.text.clone())
+        .collect();
+    if candidates.is_empty() {
+        candidates = blocks.iter().map(|block| block.text.clone()).collect();
+    }
+    // The last block is the conclusion; all of them together are one file cut in pieces.
+    candidates.reverse();
+    if candidates.len() > 1 {
+        let joined: Vec<&str> = candidates.iter().rev().map(String::as_str).collect();
+        candidates.push(joined.join("\n"));
+    }
+    candidates.retain(|text| !text.trim().is_empty());
+    candidates
+}
+
+/// The answer without what a model thought aloud before it.
+fn without_reasoning(answer: &str) -> &str {
+    for (open, close) in [("<think>", "</think>"), ("<thinking>", "</thinking>")] {
+        if let Some(at) = answer.rfind(close) {
+            return &answer[at + close.len()..];
+        }
+        if let Some(at) = answer.find(open) {
+            // Never closed: the token limit fell into the reasoning.
+            return &answer[..at];
+        }
+    }
+    answer
+}
+
+/// The fenced blocks; the last one may lack its end.
+fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(char, usize, usize, Block)> = None;
+    for line in text.lines() {
+        let trimmed = line.trim_start();
+        let indent = line.len() - trimmed.len();
+        let mark = trimmed
+            .chars()
+            .next()
+            .filter(|mark| matches!(mark, '`' | '~'));
+        let length = mark.map_or(0, |mark| trimmed.chars().take_while(|c| *c == mark).count());
+        match &mut open {
+            None if length >= 3 => {
+                let language = trimmed[length..]
+                    .trim()
+                    .trim_matches(['{', '}', '.'])
+                    .split([' ', ',', ':'])
+                    .next()
+                    .unwrap_or("")
+                    .to_lowercase();
+                open = Some((
+                    mark.unwrap_or('`'),
+                    length,
+                    indent,
+                    Block {
+                        language,
+                        text: String::new(),
+                    },
+                ));
+            }
+            None => {}
+            Some((fence, fence_length, _, block))
+                if length >= *fence_length
+                    && mark == Some(*fence)
+                    && trimmed.trim_end().chars().all(|c| c == *fence) =>
+            {
+                blocks.push(block.clone());
+                open = None;
+            }
+            Some((_, _, fence_indent, block)) => {
+                let strip = indent.min(*fence_indent);
+                block.text.push_str(&line[strip..]);
+                block.text.push('\n');
+            }
+        }
+    }
+    if let Some((_, _, _, block)) = open {
+        blocks.push(block);
+    }
+    blocks
+}
+
+/// Code without fences: from the first line that looks like code to the last one with
+/// which it still parses.
+fn salvage(text: &str) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let looks_like_code = |line: &str| {
+        [
+            "import ",
+            "from ",
+            "class ",
+            "def ",
+            "async def ",
+            "@",
+            "#",
+            "\"\"\"",
+        ]
+        .iter()
+        .any(|start| line.starts_with(start))
+    };
+    let first = lines.iter().position(|line| looks_like_code(line))?;
+    let whole = lines[first..].join("\n") + "\n";
+    // Prose after code is short; code that breaks off stays broken for longer.
+    for end in (first + 1..=lines.len()).rev().take(40) {
+        let text = lines[first..end].join("\n") + "\n";
+        if parse_check(&text).is_ok() {
+            return Some(text);
+        }
+    }
+    Some(whole)
+}
+
+/// Why nothing could be made of an answer.
+fn nothing_found(answer: &ModelAnswer) -> String {
+    if answer.text.trim().is_empty() {
+        "the answer is empty".to_owned()
+    } else if answer.finish_reason == FinishReason::Length {
+        "the answer was cut off at the token limit before its code began".to_owned()
+    } else {
+        "the answer holds no code".to_owned()
+    }
+}
+
+/// The best of several reasons: the first one, with the truncation said.
+fn refusal(answer: &ModelAnswer, reasons: Vec<String>) -> String {
+    let reason = reasons
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| nothing_found(answer));
+    if answer.finish_reason == FinishReason::Length && reason.contains("does not parse") {
+        format!("the answer was cut off at the token limit: {reason}")
+    } else {
+        reason
+    }
+}
+
+/// The test suite of an answer, ready to be put below the code.
+///
+/// # Errors
+///
+/// Why the answer cannot be used, for the attempt's row.
+pub(crate) fn tests(
+    answer: &ModelAnswer,
+    function: &str,
+    code: &str,
+    environment: &Environment,
+) -> Result<String, String> {
+    let mut reasons = Vec::new();
+    let mut best: Option<(usize, String)> = None;
+    for source in sources(&answer.text) {
+        match clean_tests(&source, function, code, environment) {
+            Ok((count, text)) => {
+                if best.as_ref().is_none_or(|(most, _)| count > *most) {
+                    best = Some((count, text));
+                }
+            }
+            Err(reason) => reasons.push(reason),
+        }
+    }
+    best.map(|(_, text)| text)
+        .ok_or_else(|| refusal(answer, reasons))
+}
+
+/// One source as a test suite and how many tests it has.
+fn clean_tests(
+    source: &str,
+    function: &str,
+    code: &str,
+    environment: &Environment,
+) -> Result<(usize, String), String> {
+    let module = parse(source)?;
+    let mut edits = Vec::new();
+    for statement in module.body() {
+        match statement {
+            Stmt::ImportFrom(import) => {
+                let is_ours = import.module.as_deref() == Some("solution");
+                let kept: Vec<&str> = import
+                    .names
+                    .iter()
+                    .filter(|alias| !is_ours && alias.name.as_str() != function)
+                    .map(|alias| module.text(alias))
+                    .collect();
+                if kept.is_empty() {
+                    edits.push(remove(source, statement));
+                } else if kept.len() < import.names.len() {
+                    let path = import.module.as_deref().unwrap_or("");
+                    edits.push(Edit::replace(
+                        import,
+                        format!("from {path} import {}", kept.join(", ")),
+                    ));
+                }
+            }
+            Stmt::Import(import)
+                if import
+                    .names
+                    .iter()
+                    .all(|alias| alias.name.as_str() == "solution") =>
+            {
+                edits.push(remove(source, statement));
+            }
+            Stmt::FunctionDef(definition) if definition.name.as_str() == function => {
+                // A copy of the code above the tests is no redefinition.
+                if !code.contains(module.text(definition).trim()) {
+                    return Err(format!("the tests redefine `{function}`"));
+                }
+                edits.push(remove(source, statement));
+            }
+            Stmt::ClassDef(definition) if definition.name.as_str() == function => {
+                return Err(format!("the tests redefine `{function}`"));
+            }
+            Stmt::Assign(assign)
+                if assign.targets.iter().any(
+                    |target| matches!(target, Expr::Name(name) if name.id.as_str() == function),
+                ) =>
+            {
+                return Err(format!("the tests redefine `{function}`"));
+            }
+            statement if is_entry(statement) => edits.push(remove(source, statement)),
+            _ => {}
+        }
+    }
+    // `solution.f(...)` after `import solution`.
+    for range in module.loads_of("solution") {
+        if source[range.end..].starts_with('.') {
+            edits.push(Edit {
+                range: range.start..range.end + 1,
+                text: String::new(),
+            });
+        }
+    }
+    let cleaned = apply(source, edits);
+    let uses_unittest = Module::parse(&cleaned)
+        .is_some_and(|module| !module.imports().contains_key("unittest"))
+        && super::fix::mentions(&cleaned, "unittest");
+    let cleaned = if uses_unittest {
+        add_imports(&cleaned, &["import unittest".to_owned()])
+    } else {
+        cleaned
+    };
+    let count = enumerate_tests(&cleaned)
+        .map_err(|failure| format!("the tests do not parse: {failure}"))?
+        .len();
+    if count == 0 {
+        return Err("the tests hold no test method".to_owned());
+    }
+    check_imports(&cleaned, environment)?;
+    Ok((
+        count,
+        format!("{}\n", cleaned.trim_matches('\n').trim_end()),
+    ))
+}
+
+/// What an answer's code must keep of the code that it replaces.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Keep {
+    /// The function and its parameters.
+    Signature,
+    /// Every name that the module defines as well.
+    Definitions,
+}
+
+/// The code of an answer to a fix or refine prompt.
+///
+/// # Errors
+///
+/// Why the answer cannot be used, for the attempt's row.
+pub(crate) fn code(
+    answer: &ModelAnswer,
+    function: &str,
+    before: &str,
+    keep: Keep,
+    environment: &Environment,
+) -> Result<String, String> {
+    let mut reasons = Vec::new();
+    for source in sources(&answer.text) {
+        match clean_code(&source, function, before, keep, environment) {
+            Ok(text) => return Ok(text),
+            Err(reason) => reasons.push(reason),
+        }
+    }
+    Err(refusal(answer, reasons))
+}
+
+fn clean_code(
+    source: &str,
+    function: &str,
+    before: &str,
+    keep: Keep,
+    environment: &Environment,
+) -> Result<String, String> {
+    let module = parse(source)?;
+    let Some(definition) = module.function(function) else {
+        return Err(format!("the code does not define `{function}`"));
+    };
+    let test_classes: BTreeSet<String> = enumerate_tests(source)
+        .map_err(|failure| format!("the code does not parse: {failure}"))?
+        .into_iter()
+        .filter_map(|id| id.split_once('.').map(|(class, _)| class.to_owned()))
+        .collect();
+    let mut edits = Vec::new();
+    let mut behind = false;
+    let mut moves_function = false;
+    for statement in module.body() {
+        if statement.range() == definition.range() {
+            behind = true;
+            continue;
+        }
+        let is_test = matches!(statement, Stmt::ClassDef(class)
+            if test_classes.contains(class.name.as_str()));
+        let is_loose_call = behind
+            && matches!(statement, Stmt::Expr(expression) if expression.value.is_call_expr());
+        if is_test || is_loose_call || is_entry(statement) {
+            edits.push(remove(source, statement));
+        } else if behind {
+            moves_function = true;
+        }
+    }
+    // The function comes last, so that prefix and completion meet inside it.
+    let mut tail = String::new();
+    if moves_function {
+        tail = format!("\n\n{}\n", module.text(definition).trim_end());
+        edits.push(Edit {
+            range: span(definition.range()),
+            text: String::new(),
+        });
+    }
+    let text = format!("{}\n{tail}", apply(source, edits).trim_end());
+    let text = if test_classes.is_empty() {
+        text
+    } else {
+        without_unused_unittest(&text)
+    };
+    let text = text.trim_start_matches('\n').to_owned();
+
+    let (Some(old), Some(new)) = (signature(before, function), signature(&text, function)) else {
+        return Err(format!("the code does not define `{function}`"));
+    };
+    let shape = |signature: &unitmill_python::Signature| -> Vec<String> {
+        signature
+            .parameters
+            .iter()
+            .map(|parameter| format!("{:?} {}", parameter.kind, parameter.name))
+            .collect()
+    };
+    if shape(&old) != shape(&new) {
+        return Err(format!("the code changes the parameters of `{function}`"));
+    }
+    if split_function(&text, function).is_none() {
+        return Err(format!("`{function}` has no body"));
+    }
+    if keep == Keep::Definitions {
+        let defined = |text: &str| -> BTreeSet<String> {
+            Module::parse(text).map_or_else(BTreeSet::new, |module| {
+                module
+                    .bound_names()
+                    .into_iter()
+                    .filter(|(_, import)| import.is_none())
+                    .map(|(name, _)| name)
+                    .collect()
+            })
+        };
+        if let Some(name) = defined(before).difference(&defined(&text)).next() {
+            return Err(format!("the code drops `{name}`"));
+        }
+    }
+    check_imports(&text, environment)?;
+    Ok(text)
+}
+
+fn without_unused_unittest(text: &str) -> String {
+    let Some(module) = Module::parse(text) else {
+        return text.to_owned();
+    };
+    if !module.loads_of("unittest").is_empty() {
+        return text.to_owned();
+    }
+    let edits = module
+        .body()
+        .iter()
+        .filter(|statement| module.text(*statement) == "import unittest")
+        .map(|statement| remove(text, statement))
+        .collect();
+    apply(text, edits)
+}
+
+fn parse(source: &str) -> Result<Module<'_>, String> {
+    parse_check(source).map_err(|failure| format!("the code does not parse: {failure}"))?;
+    Module::parse(source).ok_or_else(|| "the code does not parse".to_owned())
+}
+
+fn check_imports(source: &str, environment: &Environment) -> Result<(), String> {
+    let roots =
+        import_roots(source).map_err(|failure| format!("the code does not parse: {failure}"))?;
+    match roots
+        .iter()
+        .find(|root| !environment.modules.contains(root.as_str()))
+    {
+        Some(root) => Err(format!(
+            "the code imports `{root}`, which the environment does not hold"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// `if __name__ == "__main__": ...` and `unittest.main()`.
+fn is_entry(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::If(conditional) => matches!(&*conditional.test, Expr::Compare(compare)
+            if matches!(&*compare.left, Expr::Name(name) if name.id.as_str() == "__name__")),
+        Stmt::Expr(expression) => matches!(&*expression.value, Expr::Call(call)
+            if crate::syntax::dotted(&call.func).as_deref() == Some("unittest.main")),
+        _ => false,
+    }
+}
+
+/// Takes a statement away with its line.
+fn remove(source: &str, statement: &Stmt) -> Edit {
+    let range = span(statement.range());
+    Edit {
+        range: range.start..line_end(source, range.end),
+        text: String::new(),
+    }
+}
