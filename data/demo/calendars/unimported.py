@@ -1,4 +1,7 @@
-"""The imports of this module got lost when it was split off."""
+"""Most imports of this module got lost when it was split off."""
+
+import datetime
+import statistics
 
 
 def days_in_year(year):
@@ -12,17 +15,17 @@ def angle_of_hands(hour, minute):
     return round(math.radians(min(difference, 360 - difference)), 9)
 
 
-def group_by_month(days):
+def group_by_month(days: list[str]) -> dict[str, list[str]]:
     """ISO dates by their month."""
     groups = defaultdict(list)
     for day in days:
-        groups[day[:7]].append(day)
+        groups[datetime.date.fromisoformat(day).strftime("%Y-%m")].append(day)
     return dict(groups)
 
 
 def mean_gap(days: list[int]) -> float:
     """Mean distance of neighbouring day numbers."""
-    return float(np.diff(np.sort(np.asarray(days))).mean())
+    return statistics.fmean(np.diff(np.sort(np.asarray(days, dtype=float))).tolist())
 
 
 def season(month):

@@ -1,7 +1,5 @@
 """Lines of logs."""
 
-from __future__ import print_function
-
 import collections
 import re
 

@@ -7,8 +7,9 @@
 //! the file system has no locks, the rename that ends a build decides: the first one wins,
 //! and all are alike.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File, Permissions, TryLockError};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use unitmill_model::{Digest, DigestBuilder};
 
 use super::interpreter::{Interpreter, ask};
 use super::lock::Lock;
-use super::process::{Finished, python, run};
+use super::process::{Finished, python_module, run};
 use super::{Environment, EnvironmentError, EnvironmentProgress, Facts};
 
 const MARKER: &str = "unitmill-environment.json";
@@ -69,6 +70,9 @@ pub(super) fn provision(
         .prefix(&partial_prefix(&root))
         .tempdir_in(&folder)
         .map_err(|source| EnvironmentError::io("create a folder in", &folder, source))?;
+    // As everything that `python_module` makes inside.
+    fs::set_permissions(building.path(), Permissions::from_mode(0o755))
+        .map_err(|source| EnvironmentError::io("open up", building.path(), source))?;
     build(lock, interpreter, building.path(), &root, source, progress)?;
     let (mut facts, _) = Facts::probe(&building.path().join("bin/python"))?;
     for entry in &mut facts.search_path {
@@ -230,10 +234,8 @@ fn build(
     )?;
 
     // What is left is exactly the lock: pip and what came with it have no place in a sandbox.
-    let mut remove = python(&python_here);
+    let mut remove = python_module(&python_here, "pip");
     remove.args([
-        "-m",
-        "pip",
         "uninstall",
         "--yes",
         "--quiet",
@@ -245,17 +247,9 @@ fn build(
     progress(EnvironmentProgress::Compiling);
     // Byte code that is never checked against the source stays valid when the cache is
     // copied; nothing ever edits the source. Its paths are those after the rename.
-    let mut compile = python(&python_here);
+    let mut compile = python_module(&python_here, "compileall");
     compile
-        .args([
-            "-m",
-            "compileall",
-            "-q",
-            "-j",
-            "0",
-            "--invalidation-mode",
-            "unchecked-hash",
-        ])
+        .args(["-q", "-j", "0", "--invalidation-mode", "unchecked-hash"])
         .args([
             "-s".as_ref(),
             folder.as_os_str(),
@@ -277,8 +271,8 @@ pub(super) fn make_venv(
     folder: &Path,
     with_pip: bool,
 ) -> Result<(), EnvironmentError> {
-    let mut command = python(&interpreter.base_executable);
-    command.args(["-m", "venv", "--symlinks"]);
+    let mut command = python_module(&interpreter.base_executable, "venv");
+    command.arg("--symlinks");
     if !with_pip {
         command.arg("--without-pip");
     }
@@ -307,8 +301,8 @@ pub(super) fn run_pip(
     let holding: Vec<bool> = ask(python_here, "markers", Some(&markers))?;
     let total = holding.into_iter().filter(|holds| *holds).count();
 
-    let mut command = python(python_here);
-    command.args(["-m", "pip"]).args(arguments);
+    let mut command = python_module(python_here, "pip");
+    command.args(arguments);
     command.args(["--require-hashes", "--only-binary", ":all:", "--no-deps"]);
     command.args([
         "--no-input",
@@ -319,12 +313,8 @@ pub(super) fn run_pip(
     command.arg("--requirement").arg(requirements);
     let mut number = 0;
     let finished = run(command, None, |line| {
-        if let Some(rest) = line.strip_prefix("Collecting ") {
+        if let Some(package) = announced_package(line) {
             number += 1;
-            let package = rest
-                .split(['=', ' ', ';', '<', '>', '('])
-                .next()
-                .unwrap_or(rest);
             progress(EnvironmentProgress::Fetching {
                 package: package.to_owned(),
                 number,
@@ -343,6 +333,17 @@ pub(super) fn run_pip(
         action,
         output: finished.tail,
     })
+}
+
+/// The package that a line of pip's output begins with: `Collecting six==1.17.0 (from …)` for
+/// an index, `Processing /folder/six-1.17.0-py2.py3-none-any.whl (from …)` for a folder.
+fn announced_package(line: &str) -> Option<&str> {
+    if let Some(rest) = line.strip_prefix("Collecting ") {
+        return rest.split(['=', ' ']).next();
+    }
+    let path = line.strip_prefix("Processing ")?;
+    let path = path.split(" (from ").next()?;
+    path.rsplit('/').next()?.split('-').next()
 }
 
 /// The distributions that `venv` puts into a new environment and that the lock does not ask

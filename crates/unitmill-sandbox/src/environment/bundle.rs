@@ -7,8 +7,9 @@
 //! checks the wheels against the lock's hashes once more.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -153,7 +154,10 @@ fn write_archive(manifest: &Manifest, lock: &Lock, wheels: &Path, out: &Path) ->
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
-    let file = tempfile::NamedTempFile::new_in(folder)?;
+    // As any other new file; the umask still applies.
+    let file = tempfile::Builder::new()
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(folder)?;
     let mut encoder = zstd::Encoder::new(file, COMPRESSION_LEVEL)?;
     {
         let mut archive = tar::Builder::new(&mut encoder);

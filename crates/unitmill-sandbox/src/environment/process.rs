@@ -43,6 +43,17 @@ pub(super) fn python(interpreter: &Path) -> Command {
     command
 }
 
+/// A command that runs a module of an interpreter, as `python -m` does, and makes files that
+/// everybody may read: where the user's umask says otherwise, the sandbox, which runs under
+/// uids of its own, could not import anything.
+pub(super) fn python_module(interpreter: &Path, module: &str) -> Command {
+    const RUN: &str = "import os, runpy, sys; os.umask(0o022); del sys.argv[0]; \
+                       runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)";
+    let mut command = python(interpreter);
+    command.args(["-c", RUN, module]);
+    command
+}
+
 /// What a finished command left.
 pub(super) struct Finished {
     pub(super) status: ExitStatus,

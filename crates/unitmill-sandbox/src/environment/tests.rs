@@ -1,3 +1,4 @@
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use insta::assert_snapshot;
@@ -51,6 +52,9 @@ fn standard_is_built_once_and_holds_the_standard_library_only() {
         assert!(!built.import_roots().contains(name), "{name}");
     }
     assert!(built.python_version() >= (3, 10, 0));
+    // Whatever the umask here is: a sandbox reads it under another uid.
+    let mode = std::fs::metadata(built.root()).unwrap().permissions();
+    assert_eq!(mode.mode() & 0o777, 0o755);
 
     let (found, seen) = provision("standard", cache.path());
     assert_eq!(found, built);

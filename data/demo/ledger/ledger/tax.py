@@ -1,3 +1,5 @@
+from __future__ import division, print_function
+
 import bisect
 
 BRACKETS = [0, 10_000, 40_000, 90_000]
