@@ -1,1 +1,27 @@
-//! To be filled.
+//! The jail: what stands between a sandboxed interpreter and the machine.
+//!
+//! The binary that uses this crate re-executes itself: its `main` calls [`main_if_jail`]
+//! first thing, and [`JailCommand`] starts the same binary again with a hidden word as its
+//! first argument. That process reads a [`JailSpec`] from its standard input, builds
+//! namespaces, a read-only root and limits, and becomes the interpreter.
+//!
+//! All of unitmill's `unsafe` Rust lives here. This crate never parses Python, never reads
+//! a payload and never decides a verdict.
+
+mod entry;
+mod janitor;
+mod launch;
+mod packet;
+mod privilege;
+mod probe;
+mod root;
+mod seccomp;
+mod spec;
+
+pub use entry::{JAIL_WORD, main_if_jail};
+pub use janitor::Janitor;
+pub use launch::{JailCommand, JailProcess, output_pipe, packet_pair, stream_pair, unblock};
+pub use packet::{PACKET_BYTES, Packet, receive, send, send_long};
+pub use probe::{KernelFeature, probe};
+pub use seccomp::{PolicyError, compile_policy};
+pub use spec::{Bind, GuestFile, Identity, JailSpec, SymbolicLink};

@@ -1,0 +1,260 @@
+//! The result channel: bytes of a run to records, believed only with their MAC.
+//!
+//! A record is `length (u32) | MAC (32 bytes) | body`, the body `number (u64) | JSON`, all
+//! little-endian; the MAC is HMAC-SHA256 of the body under the run's own key, which is
+//! drawn for one run and is therefore its nonce as well. Numbers count from 0. Anything
+//! else is a forgery, and nothing may follow the end record.
+//!
+//! Pure: bytes in, records out. Never panics, whatever the bytes.
+
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+/// Largest body of one record, bytes; an observation is a few kilobytes.
+const MOST_BODY: usize = 4 << 20;
+/// Most bytes of all records of a run.
+const MOST_BYTES: usize = 64 << 20;
+const HEAD: usize = 4 + 32;
+
+/// The secret of one run.
+#[derive(Clone)]
+pub(crate) struct ChannelKey([u8; 32]);
+
+impl ChannelKey {
+    pub(crate) fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    fn mac(&self, body: &[u8]) -> [u8; 32] {
+        let pad = |with: u8| {
+            let mut block = [with; 64];
+            for (byte, key) in block.iter_mut().zip(self.0) {
+                *byte ^= key;
+            }
+            block
+        };
+        let inner = Sha256::new()
+            .chain_update(pad(0x36))
+            .chain_update(body)
+            .finalize();
+        Sha256::new()
+            .chain_update(pad(0x5c))
+            .chain_update(inner)
+            .finalize()
+            .into()
+    }
+}
+
+/// What the judge says.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Record {
+    /// Isolated, payload read, nothing untrusted run yet.
+    Hello { hello: u8 },
+    /// The module did not load.
+    LoadFailed {
+        load_failed: String,
+        message: String,
+    },
+    /// A test has ended, or one of its subtests.
+    Test {
+        test: String,
+        status: String,
+        message: String,
+        exception: String,
+    },
+    /// An observation or a coverage result, as JSON.
+    Data { data: String },
+    /// The end; with what the judge noticed.
+    End { end: bool, flags: Vec<String> },
+}
+
+/// Takes a run's bytes as they come.
+pub(crate) struct Channel {
+    key: ChannelKey,
+    buffer: Vec<u8>,
+    next: u64,
+    total: usize,
+    /// Records so far, in order.
+    pub(crate) records: Vec<Record>,
+    ended: bool,
+    forged: Option<&'static str>,
+}
+
+impl Channel {
+    pub(crate) fn new(key: ChannelKey) -> Self {
+        Self {
+            key,
+            buffer: Vec::new(),
+            next: 0,
+            total: 0,
+            records: Vec::new(),
+            ended: false,
+            forged: None,
+        }
+    }
+
+    /// Takes some bytes; false once something was forged, and ever after.
+    pub(crate) fn take(&mut self, bytes: &[u8]) -> bool {
+        if self.forged.is_some() {
+            return false;
+        }
+        self.total = self.total.saturating_add(bytes.len());
+        if self.total > MOST_BYTES {
+            return self.refuse("more bytes than any run has to report");
+        }
+        self.buffer.extend_from_slice(bytes);
+        let mut start = 0;
+        loop {
+            let rest = &self.buffer[start..];
+            if self.ended && !rest.is_empty() {
+                return self.refuse("bytes after the end record");
+            }
+            let Some((head, after)) = rest.split_at_checked(HEAD) else {
+                break;
+            };
+            let mut length = [0; 4];
+            length.copy_from_slice(&head[..4]);
+            let length = u32::from_le_bytes(length) as usize;
+            if !(8..=MOST_BODY).contains(&length) {
+                return self.refuse("a record of an impossible length");
+            }
+            let Some(body) = after.get(..length) else {
+                break;
+            };
+            if self.key.mac(body) != head[4..] {
+                return self.refuse("a record without the run's MAC");
+            }
+            let (number, text) = body.split_at(8);
+            if number != self.next.to_le_bytes() {
+                return self.refuse("a record out of order");
+            }
+            let Ok(record) = serde_json::from_slice::<Record>(text) else {
+                return self.refuse("a record that is none");
+            };
+            self.next += 1;
+            self.ended = matches!(record, Record::End { .. });
+            self.records.push(record);
+            start += HEAD + length;
+        }
+        self.buffer.drain(..start);
+        true
+    }
+
+    fn refuse(&mut self, why: &'static str) -> bool {
+        self.forged = Some(why);
+        self.buffer = Vec::new();
+        false
+    }
+
+    /// Whether the judge has spoken at all.
+    pub(crate) fn greeted(&self) -> bool {
+        matches!(self.records.first(), Some(Record::Hello { .. }))
+    }
+
+    /// Why the channel is not to be believed; `unfinished` when a record was cut off.
+    pub(crate) fn forgery(&self) -> Option<&'static str> {
+        self.forged
+    }
+
+    /// Whether a record was begun and not finished.
+    pub(crate) fn is_cut(&self) -> bool {
+        !self.buffer.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key() -> ChannelKey {
+        ChannelKey::new([7; 32])
+    }
+
+    fn frame(number: u64, text: &str) -> Vec<u8> {
+        let mut body = number.to_le_bytes().to_vec();
+        body.extend_from_slice(text.as_bytes());
+        let mut bytes = (body.len() as u32).to_le_bytes().to_vec();
+        bytes.extend_from_slice(&key().mac(&body));
+        bytes.extend_from_slice(&body);
+        bytes
+    }
+
+    fn whole_run() -> Vec<u8> {
+        [
+            frame(0, r#"{"hello":1}"#),
+            frame(
+                1,
+                r#"{"test":"T.test","status":"passed","message":"","exception":""}"#,
+            ),
+            frame(2, r#"{"end":true,"flags":[]}"#),
+        ]
+        .concat()
+    }
+
+    #[test]
+    fn mac_is_hmac_sha256() {
+        // RFC 4231, test case 2, with its key padded to 32 bytes by zeros as HMAC does.
+        let mut key = [0; 32];
+        key[..4].copy_from_slice(b"Jefe");
+        let mac = ChannelKey::new(key).mac(b"what do ya want for nothing?");
+        assert_eq!(mac[..4], [0x5b, 0xdc, 0xc1, 0x46]);
+    }
+
+    #[test]
+    fn bytes_after_the_end_are_a_forgery() {
+        let mut channel = Channel::new(key());
+        let mut bytes = whole_run();
+        bytes.push(0);
+        assert!(!channel.take(&bytes));
+        assert_eq!(channel.forgery(), Some("bytes after the end record"));
+    }
+
+    #[test]
+    fn replayed_and_reordered_records_are_forgeries() {
+        let hello = frame(0, r#"{"hello":1}"#);
+        for bytes in [[hello.clone(), hello].concat(), frame(1, r#"{"hello":1}"#)] {
+            let mut channel = Channel::new(key());
+            assert!(!channel.take(&bytes));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_do_not_matter(cuts in prop::collection::vec(1usize..40, 0..20)) {
+            let bytes = whole_run();
+            let mut whole = Channel::new(key());
+            prop_assert!(whole.take(&bytes));
+            let mut pieces = Channel::new(key());
+            let mut rest = &bytes[..];
+            for cut in cuts {
+                let (piece, after) = rest.split_at(cut.min(rest.len()));
+                prop_assert!(pieces.take(piece));
+                rest = after;
+            }
+            prop_assert!(pieces.take(rest));
+            prop_assert_eq!(&pieces.records, &whole.records);
+            prop_assert!(whole.greeted() && !whole.is_cut());
+        }
+
+        #[test]
+        fn any_bytes_at_all_are_taken_calmly(bytes: Vec<u8>, at in 0usize..200, value: u8) {
+            let mut channel = Channel::new(key());
+            channel.take(&bytes);
+            let mut damaged = whole_run();
+            let at = at % damaged.len();
+            let changed = damaged[at] != value;
+            damaged[at] = value;
+            let mut channel = Channel::new(key());
+            let believed = channel.take(&damaged);
+            // A changed length may only leave the channel waiting for more.
+            prop_assert!(!changed || !believed || channel.is_cut());
+        }
+    }
+}

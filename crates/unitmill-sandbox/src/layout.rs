@@ -1,0 +1,228 @@
+//! What of the host an interpreter needs to see.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use unitmill_jail::{Bind, GuestFile, SymbolicLink};
+
+use crate::environment::Environment;
+use crate::error::SandboxError;
+
+/// Folders of shared libraries; links among them are made again as links.
+const LIBRARIES: [&str; 6] = [
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib32",
+    "/usr/lib64",
+];
+const SMALL_DATA: [&str; 2] = ["/etc/ld.so.cache", "/usr/share/zoneinfo"];
+const DEVICES: [&str; 5] = [
+    "/dev/null",
+    "/dev/zero",
+    "/dev/full",
+    "/dev/random",
+    "/dev/urandom",
+];
+
+/// The visible part of the host.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub(crate) binds: Vec<Bind>,
+    pub(crate) links: Vec<SymbolicLink>,
+}
+
+#[derive(Default)]
+struct Collection {
+    folders: BTreeSet<PathBuf>,
+    files: BTreeSet<PathBuf>,
+    links: BTreeSet<SymbolicLink>,
+}
+
+impl Layout {
+    /// For an environment: it, its base interpreter, the system's libraries, five devices.
+    pub(crate) fn of(environment: &Environment) -> Result<Self, SandboxError> {
+        let mut seen = Collection::default();
+        for path in LIBRARIES.iter().chain(&SMALL_DATA).map(Path::new) {
+            if path.exists() {
+                seen.add(path)?;
+            }
+        }
+        let base = environment.base_prefix();
+        if base == Path::new("/usr") || base == Path::new("/usr/local") {
+            // Only the libraries; the rest of such a prefix is the whole system.
+            let libraries = base.join("lib");
+            if libraries.exists() {
+                seen.add(&libraries)?;
+            }
+        } else {
+            seen.add(base)?;
+        }
+        seen.add(environment.root())?;
+        seen.add(environment.standard_library())?;
+        for path in environment.search_path() {
+            if path.exists() {
+                seen.add(path)?;
+            }
+        }
+        seen.add(environment.python())?;
+        seen.add(environment.base_executable())?;
+        Ok(seen.finish())
+    }
+}
+
+impl Collection {
+    /// Adds a path as it is written, whatever links it goes through.
+    fn add(&mut self, path: &Path) -> Result<(), SandboxError> {
+        let failed = |source: io::Error| SandboxError::Environment {
+            path: path.to_owned(),
+            source,
+        };
+        let mut path = path.to_owned();
+        // A chain of links is made again link by link, since programs look at it.
+        for _ in 0..40 {
+            let Some(link) = first_link(&path) else {
+                break;
+            };
+            let target = fs::read_link(&link).map_err(failed)?;
+            let rest = path
+                .strip_prefix(&link)
+                .map_err(|error| failed(io::Error::other(error)))?;
+            let folder = link.parent().unwrap_or(Path::new("/"));
+            let next = normalize(&folder.join(&target));
+            let next = if rest.as_os_str().is_empty() {
+                next
+            } else {
+                next.join(rest)
+            };
+            self.links.insert(SymbolicLink { path: link, target });
+            path = next;
+        }
+        if fs::metadata(&path).map_err(failed)?.is_dir() {
+            self.folders.insert(path);
+        } else {
+            self.files.insert(path);
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Layout {
+        let mut roots: Vec<PathBuf> = Vec::new();
+        // Sorted, a folder comes before what is in it.
+        for folder in self.folders {
+            if !roots.iter().any(|root| folder.starts_with(root)) {
+                roots.push(folder);
+            }
+        }
+        let covered = |path: &Path| roots.iter().any(|root| path.starts_with(root));
+        let files: Vec<PathBuf> = self
+            .files
+            .into_iter()
+            .filter(|file| !covered(file))
+            .collect();
+        let links = self
+            .links
+            .into_iter()
+            .filter(|link| !covered(&link.path))
+            .chain([SymbolicLink {
+                path: PathBuf::from("/dev/shm"),
+                target: PathBuf::from("/tmp/.shm"),
+            }])
+            .collect();
+        let plain = roots.into_iter().chain(files).map(|path| Bind {
+            path,
+            device: false,
+        });
+        let devices = DEVICES.iter().map(|path| Bind {
+            path: PathBuf::from(path),
+            device: true,
+        });
+        Layout {
+            binds: plain.chain(devices).collect(),
+            links,
+        }
+    }
+}
+
+/// The first part of a path that is a symbolic link.
+fn first_link(path: &Path) -> Option<PathBuf> {
+    let mut so_far = PathBuf::new();
+    for part in path.components() {
+        so_far.push(part);
+        if so_far.is_symlink() {
+            return Some(so_far);
+        }
+    }
+    None
+}
+
+fn normalize(path: &Path) -> PathBuf {
+    let mut result = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::ParentDir => {
+                result.pop();
+            }
+            std::path::Component::CurDir => {}
+            other => result.push(other),
+        }
+    }
+    result
+}
+
+/// The few files under `/etc` that a C library wants to read; every slot's user has a name.
+pub(crate) fn system_files(users: u32) -> Vec<GuestFile> {
+    let mut passwd = "root:x:0:0::/tmp/work:/bin/false\n".to_owned();
+    let mut group = "root:x:0:\n".to_owned();
+    for user in 1..users {
+        passwd.push_str(&format!(
+            "user{user}:x:{user}:{user}::/tmp/work:/bin/false\n"
+        ));
+        group.push_str(&format!("user{user}:x:{user}:\n"));
+    }
+    let file = |path: &str, content: String| GuestFile {
+        path: PathBuf::from(path),
+        content,
+    };
+    vec![
+        file("/etc/passwd", passwd),
+        file("/etc/group", group),
+        file("/etc/hosts", "127.0.0.1 localhost sandbox\n".to_owned()),
+        file(
+            "/etc/nsswitch.conf",
+            "passwd: files\ngroup: files\nhosts: files\n".to_owned(),
+        ),
+    ]
+}
+
+/// The variables of every interpreter; everything else is cleared.
+pub(crate) fn variables(environment: &Environment, hash_seed: u32) -> Vec<(String, String)> {
+    let programs = environment.root().join("bin").display().to_string();
+    let hash_seed = hash_seed.to_string();
+    [
+        ("HOME", "/tmp/work"),
+        ("TMPDIR", "/tmp"),
+        ("PATH", programs.as_str()),
+        ("VIRTUAL_ENV", &environment.root().display().to_string()),
+        ("USER", "sandbox"),
+        ("TZ", "UTC"),
+        ("LANG", "C.UTF-8"),
+        ("LC_ALL", "C.UTF-8"),
+        ("PYTHONHASHSEED", &hash_seed),
+        ("PYTHONDONTWRITEBYTECODE", "1"),
+        ("MPLBACKEND", "Agg"),
+        ("OMP_NUM_THREADS", "1"),
+        ("OPENBLAS_NUM_THREADS", "1"),
+        ("MKL_NUM_THREADS", "1"),
+        ("BLIS_NUM_THREADS", "1"),
+        ("NUMEXPR_NUM_THREADS", "1"),
+        ("VECLIB_MAXIMUM_THREADS", "1"),
+        ("LOKY_MAX_CPU_COUNT", "1"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .collect()
+}

@@ -1,0 +1,631 @@
+//! The native backend: slots, zygotes and the life of a job.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{OnceCell, RwLock, Semaphore};
+use unitmill_jail::{Bind, GuestFile, Identity, JailSpec, Janitor, SymbolicLink, compile_policy};
+use unitmill_model::{
+    CoveredFile, Digest, DigestBuilder, Job, JobKind, Observation, Outcome, TestStatus, Verdict,
+};
+
+use crate::SandboxSettings;
+use crate::cgroup::{Groups, SlotGroup};
+use crate::channel::{ChannelKey, Record};
+use crate::error::SandboxError;
+use crate::guest;
+use crate::layout::{self, Layout};
+use crate::profile::Profile;
+use crate::run::{self, Seen};
+use crate::scrub::{DETAIL_BYTES, cut, scrub};
+use crate::verdict::{Evidence, Exit};
+use crate::wire::Keeper;
+use crate::zygote::Zygote;
+
+/// User ids set aside for one supervisor; user 0 of them is the zygote.
+const USERS: u32 = 256;
+/// The first host id of process 0's range. Every process id has a range of its own, so no
+/// two supervisors' runs are ever the same user, and no range meets ids that people use.
+const FIRST_USER: u32 = 1_000_000_000;
+/// Size of the zygote's own `/tmp`, bytes.
+const ZYGOTE_TEMPORARY: u64 = 64 << 20;
+/// Exit status of a run that could not be isolated; see `lane.py`.
+const NOT_ISOLATED: i32 = 113;
+
+/// Tells the sandboxes of one process apart.
+static NUMBER: AtomicUsize = AtomicUsize::new(0);
+
+pub(crate) struct Native {
+    settings: SandboxSettings,
+    program: PathBuf,
+    keeper: Keeper,
+    janitor: Mutex<Option<Janitor>>,
+    groups: Groups,
+    binds: Vec<Bind>,
+    links: Vec<SymbolicLink>,
+    zygote_filter: Vec<u64>,
+    harness_settings: String,
+    folders: Vec<String>,
+    random: Mutex<File>,
+    slots: Mutex<Vec<Slot>>,
+    free: Semaphore,
+    /// Shared by runs; held alone by the repetition of a run that timed out.
+    company: RwLock<()>,
+    zygotes: Mutex<HashMap<Key, Entry>>,
+    clock: AtomicU64,
+    digest: Digest,
+}
+
+#[derive(Debug)]
+struct Slot {
+    index: usize,
+    group: SlotGroup,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Key {
+    profile: Profile,
+    hash_seed: u32,
+}
+
+#[derive(Clone)]
+struct Entry {
+    zygote: Arc<OnceCell<Zygote>>,
+    last_use: u64,
+}
+
+/// A run that came to nothing, and whether trying again makes sense.
+enum Failure {
+    Lost(String),
+    Error(SandboxError),
+}
+
+/// Gives a slot back, however its run ends.
+struct Lease<'a> {
+    native: &'a Native,
+    slot: Option<Slot>,
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot.take() {
+            self.native
+                .slots
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(slot);
+        }
+    }
+}
+
+impl Native {
+    pub(crate) async fn open(settings: SandboxSettings) -> Result<Self, SandboxError> {
+        let jobs = settings.jobs.max(1);
+        let most = USERS as usize - 1;
+        if jobs > most {
+            return Err(SandboxError::TooManyJobs { jobs, most });
+        }
+        for feature in unitmill_jail::probe() {
+            if feature.required && !feature.present {
+                return Err(SandboxError::CannotIsolate {
+                    missing: format!("{} ({})", feature.name, feature.observed),
+                    remedy: feature.remedy.to_owned(),
+                });
+            }
+        }
+        let program = match &settings.jail_program {
+            Some(program) => program.clone(),
+            None => std::env::current_exe()
+                .map_err(SandboxError::plumbing("find this program's own file"))?,
+        };
+        let zygote_filter = compile_policy("zygote", guest::ZYGOTE_POLICY)?;
+        let run_filter = compile_policy("run", guest::RUN_POLICY)?;
+        let landlock = unitmill_jail::probe()
+            .iter()
+            .find(|feature| feature.name == "landlock")
+            .and_then(|feature| feature.observed.rsplit(' ').next()?.parse::<u32>().ok())
+            .unwrap_or(0);
+        let harness_settings =
+            serde_json::json!({"run_filter": run_filter, "landlock": landlock}).to_string();
+        let layout = Layout::of(&settings.environment)?;
+
+        let groups = Groups::find()?;
+        groups
+            .sweep()
+            .map_err(SandboxError::plumbing("sweep old control groups"))?;
+        let mut janitor = Janitor::start(&program).map_err(|source| SandboxError::Program {
+            program: program.clone(),
+            source,
+        })?;
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("unitmill-{}-{number}", std::process::id());
+        let mut slots = Vec::new();
+        for index in 0..jobs {
+            let (group, made) = groups.make(&name, index)?;
+            for folder in made {
+                janitor
+                    .remove_later(&folder)
+                    .map_err(SandboxError::plumbing("tell the janitor"))?;
+            }
+            slots.push(Slot { index, group });
+        }
+        // The last is taken first.
+        slots.reverse();
+
+        let random =
+            File::open("/dev/urandom").map_err(SandboxError::plumbing("open /dev/urandom"))?;
+        let digest = DigestBuilder::new("sandbox")
+            .push("native")
+            .push(settings.environment.digest().as_bytes())
+            .push(guest::harness_digest().as_bytes())
+            .push(guest::policy_digest().as_bytes())
+            .push(settings.hash_seeds.max(1).to_le_bytes())
+            .finish();
+        let native = Self {
+            program,
+            keeper: Keeper::start()?,
+            janitor: Mutex::new(Some(janitor)),
+            groups,
+            binds: layout.binds,
+            links: layout.links,
+            zygote_filter,
+            harness_settings,
+            folders: hidden_folders(&settings),
+            random: Mutex::new(random),
+            free: Semaphore::new(slots.len()),
+            slots: Mutex::new(slots),
+            company: RwLock::new(()),
+            zygotes: Mutex::new(HashMap::new()),
+            clock: AtomicU64::new(0),
+            digest,
+            settings,
+        };
+        // What cannot isolate should say so now, not after the first tokens are spent.
+        let entry = native.entry(&Key {
+            profile: Profile::default(),
+            hash_seed: 0,
+        });
+        native.zygote(&entry, &Profile::default(), 0).await?;
+        Ok(native)
+    }
+
+    /// How runs are limited, for a person.
+    pub(crate) fn mode(&self) -> String {
+        format!(
+            "user, mount, pid, net, ipc, uts and cgroup namespaces; seccomp; {}; control groups {}",
+            if self.harness_settings.contains("\"landlock\":0") {
+                "no Landlock"
+            } else {
+                "Landlock"
+            },
+            self.groups.describe()
+        )
+    }
+
+    pub(crate) fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    pub(crate) fn execution_key(&self, job: &Job) -> Digest {
+        let mut key = DigestBuilder::new("execution");
+        key.push(job.version.to_le_bytes())
+            .push(self.digest.as_bytes())
+            .push((job.files.len() as u64).to_le_bytes());
+        for file in &job.files {
+            key.push(&file.name).push(&file.content);
+        }
+        key.push(&job.entry)
+            .push((job.expected_tests.len() as u64).to_le_bytes());
+        for test in &job.expected_tests {
+            key.push(test);
+        }
+        match &job.kind {
+            JobKind::Verdict => key.push("verdict"),
+            JobKind::Coverage => key.push("coverage"),
+            JobKind::Observe { calls } => {
+                key.push("observe");
+                for call in calls {
+                    key.push(&call.setup)
+                        .push(&call.expression)
+                        .push((call.arguments.len() as u64).to_le_bytes());
+                    for argument in &call.arguments {
+                        key.push(argument);
+                    }
+                }
+                &mut key
+            }
+        };
+        let limits = &job.limits;
+        for limit in [
+            limits.wall_ms,
+            limits.cpu_ms,
+            limits.memory_bytes,
+            u64::from(limits.processes),
+            u64::from(limits.open_files),
+            limits.file_bytes,
+            limits.scratch_bytes,
+            limits.output_bytes,
+            u64::from(job.seed),
+        ] {
+            key.push(limit.to_le_bytes());
+        }
+        key.finish()
+    }
+
+    pub(crate) async fn run(&self, job: &Job) -> Result<Outcome, SandboxError> {
+        check(job)?;
+        let key = Key {
+            profile: Profile::for_packages(&job.packages, self.settings.environment.import_roots()),
+            hash_seed: job.seed % self.settings.hash_seeds.max(1),
+        };
+        let permit = self.free.acquire().await.map_err(|_| SandboxError::Lost {
+            detail: "the sandbox has been closed".to_owned(),
+        })?;
+        let mut lease = Lease {
+            native: self,
+            slot: self
+                .slots
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .pop(),
+        };
+        let Some(slot) = &mut lease.slot else {
+            unreachable!("there is a slot for every permit");
+        };
+        let company = self.company.read().await;
+        let first = self.attempt_twice(slot, &key, job).await?;
+        drop(company);
+        let (seen, out_of_memory) = match first {
+            (seen, memory) if is_plain_wall_timeout(&seen, memory, job) => {
+                let _alone = self.company.write().await;
+                self.attempt_twice(slot, &key, job).await?
+            }
+            other => other,
+        };
+        drop(permit);
+        Ok(self.outcome(job, &seen, out_of_memory))
+    }
+
+    async fn attempt_twice(
+        &self,
+        slot: &mut Slot,
+        key: &Key,
+        job: &Job,
+    ) -> Result<(Seen, bool), SandboxError> {
+        match self.attempt(slot, key, job).await {
+            Ok(result) => return Ok(result),
+            Err(Failure::Error(error)) => return Err(error),
+            Err(Failure::Lost(_)) => {}
+        }
+        match self.attempt(slot, key, job).await {
+            Ok(result) => Ok(result),
+            Err(Failure::Error(error)) => Err(error),
+            Err(Failure::Lost(detail)) => Err(SandboxError::Lost { detail }),
+        }
+    }
+
+    async fn attempt(
+        &self,
+        slot: &mut Slot,
+        key: &Key,
+        job: &Job,
+    ) -> Result<(Seen, bool), Failure> {
+        let entry = self.entry(key);
+        let zygote = self
+            .zygote(&entry, &key.profile, key.hash_seed)
+            .await
+            .map_err(Failure::Error)?;
+        let group = &mut slot.group;
+        group
+            .set_limits(&job.limits, self.settings.zygotes.max(1) as u64)
+            .map_err(Failure::Error)?;
+        let lane = match zygote.lend(slot.index, || group.doors()).await {
+            Ok(lane) => lane,
+            Err(SandboxError::Lost { detail }) => {
+                self.forget(key, &entry);
+                return Err(Failure::Lost(detail));
+            }
+            Err(error) => return Err(Failure::Error(error)),
+        };
+        let kills = group.memory_kills().map_err(Failure::Error)?;
+        let channel_key = self.draw().map_err(Failure::Error)?;
+        let payload = run::payload(job, &channel_key)
+            .map_err(|error| Failure::Error(SandboxError::Job(error.to_string())))?;
+        let user = slot.index as u32 + 1;
+        let seen = run::run(&lane, user, &job.limits, payload, channel_key).await;
+        let out_of_memory = group.memory_kills().map_err(Failure::Error)? > kills;
+        let seen = match seen {
+            Ok(seen) => {
+                zygote.give_back(slot.index, lane);
+                seen
+            }
+            // The kernel chose the lane, whose memory is the run's, instead of the run.
+            Err(_) if out_of_memory => lost_to_memory(),
+            Err(error) => {
+                let detail = format!("{error}; {}", zygote.last_words());
+                self.forget(key, &entry);
+                return Err(Failure::Lost(detail));
+            }
+        };
+        if seen.exit == Exit::Status(NOT_ISOLATED) && !seen.channel.greeted() {
+            let output = String::from_utf8_lossy(&seen.output);
+            return Err(Failure::Error(SandboxError::CannotIsolate {
+                missing: output.trim().lines().last().unwrap_or("a run").to_owned(),
+                remedy: "see `unitmill doctor`".to_owned(),
+            }));
+        }
+        if evidence(job, &seen, out_of_memory).is_lost() {
+            return Err(Failure::Lost(format!(
+                "its first process ended ({:?}) before or outside of any of its doing: {}",
+                seen.exit,
+                String::from_utf8_lossy(&seen.output)
+            )));
+        }
+        Ok((seen, out_of_memory))
+    }
+
+    /// The entry of a zygote that may yet have to be started; makes room for it.
+    fn entry(&self, key: &Key) -> Entry {
+        let now = self.clock.fetch_add(1, Ordering::Relaxed);
+        let mut zygotes = self.zygotes.lock().unwrap_or_else(PoisonError::into_inner);
+        if !zygotes.contains_key(key) {
+            while zygotes.len() >= self.settings.zygotes.max(1) {
+                // Whatever is in use stays; it then is one more for a while.
+                let oldest = zygotes
+                    .iter()
+                    .filter(|(_, entry)| Arc::strong_count(&entry.zygote) == 1)
+                    .min_by_key(|(_, entry)| entry.last_use)
+                    .map(|(key, _)| key.clone());
+                match oldest {
+                    Some(oldest) => zygotes.remove(&oldest),
+                    None => break,
+                };
+            }
+        }
+        let entry = zygotes.entry(key.clone()).or_insert_with(|| Entry {
+            zygote: Arc::new(OnceCell::new()),
+            last_use: now,
+        });
+        entry.last_use = now;
+        entry.clone()
+    }
+
+    async fn zygote<'a>(
+        &self,
+        entry: &'a Entry,
+        profile: &Profile,
+        hash_seed: u32,
+    ) -> Result<&'a Zygote, SandboxError> {
+        entry
+            .zygote
+            .get_or_try_init(|| {
+                Zygote::start(
+                    &self.keeper,
+                    &self.program,
+                    self.spec(profile, hash_seed),
+                    self.settings.environment.name(),
+                )
+            })
+            .await
+    }
+
+    /// Takes a dead zygote out of use, unless another run has done so already.
+    fn forget(&self, key: &Key, entry: &Entry) {
+        let mut zygotes = self.zygotes.lock().unwrap_or_else(PoisonError::into_inner);
+        if zygotes
+            .get(key)
+            .is_some_and(|known| Arc::ptr_eq(&known.zygote, &entry.zygote))
+        {
+            zygotes.remove(key);
+        }
+    }
+
+    fn spec(&self, profile: &Profile, hash_seed: u32) -> JailSpec {
+        let environment = &self.settings.environment;
+        let python = environment.python().display().to_string();
+        let script = format!("{}/zygote.py", guest::HARNESS_FOLDER);
+        let mut argv = vec![python, "-s".to_owned(), script];
+        argv.extend(profile.modules());
+        let mut files: Vec<GuestFile> = guest::harness_files().collect();
+        files.push(GuestFile {
+            path: PathBuf::from(guest::HARNESS_FOLDER).join("settings.json"),
+            content: self.harness_settings.clone(),
+        });
+        files.extend(layout::system_files(USERS));
+        JailSpec {
+            supervisor: std::process::id(),
+            argv,
+            environment: layout::variables(environment, hash_seed),
+            binds: self.binds.clone(),
+            links: self.links.clone(),
+            files,
+            identity: Identity::Range {
+                first: FIRST_USER + std::process::id() * USERS,
+                count: USERS,
+            },
+            filter: self.zygote_filter.clone(),
+            temporary_bytes: ZYGOTE_TEMPORARY,
+        }
+    }
+
+    fn draw(&self) -> Result<ChannelKey, SandboxError> {
+        let mut bytes = [0; 32];
+        self.random
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .read_exact(&mut bytes)
+            .map_err(SandboxError::plumbing("draw a key"))?;
+        Ok(ChannelKey::new(bytes))
+    }
+
+    fn outcome(&self, job: &Job, seen: &Seen, out_of_memory: bool) -> Outcome {
+        let judgement = evidence(job, seen, out_of_memory).judge();
+        let clean = |text: &str| cut(scrub(text, &self.folders), DETAIL_BYTES);
+        let mut tests = judgement.tests;
+        for test in &mut tests {
+            test.message = clean(&test.message);
+        }
+        let real = |status: TestStatus| {
+            tests
+                .iter()
+                .filter(|test| test.status == status && !test.id.contains(" ("))
+                .count() as u32
+        };
+        let tests_passed = real(TestStatus::Passed);
+        let tests_run = tests_passed + real(TestStatus::Failed) + real(TestStatus::Error);
+        let mut outcome = Outcome {
+            verdict: judgement.verdict,
+            tests_run,
+            tests_passed,
+            detail: clean(&judgement.detail),
+            output: scrub(&String::from_utf8_lossy(&seen.output), &self.folders),
+            observations: Vec::new(),
+            coverage: None,
+            duration_ms: seen.wall.as_millis() as u64,
+            tests,
+        };
+        self.add_data(job, seen, &mut outcome);
+        outcome
+    }
+
+    fn add_data(&self, job: &Job, seen: &Seen, outcome: &mut Outcome) {
+        let data = seen
+            .channel
+            .records
+            .iter()
+            .filter_map(|record| match record {
+                Record::Data { data } => Some(data),
+                _ => None,
+            });
+        let mut malformed = false;
+        for text in data {
+            match job.kind {
+                JobKind::Observe { .. } => match serde_json::from_str::<Observation>(text) {
+                    Ok(observation) => outcome.observations.push(self.scrubbed(observation)),
+                    Err(_) => malformed = true,
+                },
+                JobKind::Coverage => match serde_json::from_str::<CoveredFile>(text) {
+                    Ok(covered) => outcome.coverage = Some(covered),
+                    Err(_) => malformed = true,
+                },
+                JobKind::Verdict => malformed = true,
+            }
+        }
+        if malformed && outcome.verdict >= Verdict::Tampered {
+            outcome.verdict = Verdict::Tampered;
+            outcome.detail = "what the harness collected was changed on its way".to_owned();
+        }
+    }
+
+    fn scrubbed(&self, mut observation: Observation) -> Observation {
+        let clean = |text: &mut String| *text = scrub(text, &self.folders);
+        clean(&mut observation.message);
+        clean(&mut observation.printed);
+        for value in observation
+            .value
+            .iter_mut()
+            .chain(&mut observation.arguments)
+        {
+            clean(&mut value.repr);
+        }
+        observation
+    }
+
+    pub(crate) async fn close(self) -> Result<(), SandboxError> {
+        self.free.close();
+        drop(self.zygotes);
+        let janitor = self
+            .janitor
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(janitor) = janitor {
+            tokio::task::spawn_blocking(|| janitor.dismiss())
+                .await
+                .map_err(|error| SandboxError::Plumbing {
+                    step: "wait for the janitor",
+                    source: std::io::Error::other(error),
+                })?
+                .map_err(SandboxError::plumbing("clean up control groups"))?;
+        }
+        Ok(())
+    }
+}
+
+fn evidence<'a>(job: &'a Job, seen: &'a Seen, out_of_memory: bool) -> Evidence<'a> {
+    Evidence {
+        channel: &seen.channel,
+        exit: seen.exit,
+        stopped: seen.stopped,
+        cpu: seen.cpu,
+        out_of_memory,
+        limits: &job.limits,
+        expected: &job.expected_tests,
+        kind: &job.kind,
+    }
+}
+
+/// Whether a run must be repeated alone before its time-out counts.
+fn is_plain_wall_timeout(seen: &Seen, out_of_memory: bool, job: &Job) -> bool {
+    seen.stopped == Some(crate::verdict::Stopped::Wall)
+        && !out_of_memory
+        && !evidence(job, seen, out_of_memory).is_cpu_timeout()
+}
+
+/// A run of which nothing is known but that the kernel ended it for want of memory.
+fn lost_to_memory() -> Seen {
+    Seen {
+        channel: crate::channel::Channel::new(ChannelKey::new([0; 32])),
+        output: Vec::new(),
+        exit: Exit::Signal(9),
+        stopped: None,
+        cpu: std::time::Duration::ZERO,
+        wall: std::time::Duration::ZERO,
+    }
+}
+
+/// Folders whose names say where something ran; replaced by nothing in every text.
+fn hidden_folders(settings: &SandboxSettings) -> Vec<String> {
+    let environment = &settings.environment;
+    let mut folders: Vec<String> = environment
+        .search_path()
+        .iter()
+        .map(PathBuf::as_path)
+        .chain([
+            environment.standard_library(),
+            environment.root(),
+            environment.base_prefix(),
+        ])
+        .map(|folder| format!("{}/", folder.display()))
+        .chain(["/tmp/work/".to_owned()])
+        .collect();
+    folders.sort_by_key(|folder| std::cmp::Reverse(folder.len()));
+    folders.dedup();
+    folders
+}
+
+fn check(job: &Job) -> Result<(), SandboxError> {
+    let entry = format!("{}.py", job.entry);
+    if !job.files.iter().any(|file| file.name == entry) {
+        return Err(SandboxError::Job(format!(
+            "its entry `{}` is not among its files",
+            job.entry
+        )));
+    }
+    for file in &job.files {
+        if file.name.is_empty()
+            || file.name == "."
+            || file.name == ".."
+            || file.name.contains(['/', '\0'])
+        {
+            return Err(SandboxError::Job(format!(
+                "`{}` is not a plain file name",
+                file.name.escape_debug()
+            )));
+        }
+    }
+    Ok(())
+}

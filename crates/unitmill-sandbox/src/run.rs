@@ -1,0 +1,210 @@
+//! One run on a lane: send the payload, listen, enforce wall time and output, collect.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
+use tokio::net::unix::pipe;
+use tokio::time::{Instant, sleep_until};
+use unitmill_jail::{output_pipe, stream_pair};
+use unitmill_model::{Job, JobKind, Limits};
+
+use crate::channel::{Channel, ChannelKey};
+use crate::verdict::{Exit, Stopped};
+use crate::zygote::Lane;
+
+/// How long a lane may take to end a run that it was told to kill.
+const KILLING: Duration = Duration::from_secs(20);
+/// How long pipes may stay open after the last process of a run is gone.
+const DRAINING: Duration = Duration::from_secs(5);
+/// Files and folders that a scratch folder may hold.
+const SCRATCH_FILES: u32 = 10_000;
+/// How much output is kept for a person.
+const KEPT_OUTPUT: usize = 16 << 10;
+
+/// What was seen of a run.
+pub(crate) struct Seen {
+    pub(crate) channel: Channel,
+    pub(crate) output: Vec<u8>,
+    pub(crate) exit: Exit,
+    pub(crate) stopped: Option<Stopped>,
+    pub(crate) cpu: Duration,
+    pub(crate) wall: Duration,
+}
+
+/// How a lane answers.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    error: Option<String>,
+    #[serde(default)]
+    status: i32,
+    #[serde(default)]
+    user_s: f64,
+    #[serde(default)]
+    system_s: f64,
+}
+
+#[derive(Serialize)]
+struct Payload<'a> {
+    files: &'a [unitmill_model::JobFile],
+    entry: &'a str,
+    kind: &'static str,
+    calls: &'a [unitmill_model::ObservedCall],
+    seed: u32,
+}
+
+/// The payload as the harness reads it: key, length, JSON.
+pub(crate) fn payload(job: &Job, key: &ChannelKey) -> serde_json::Result<Vec<u8>> {
+    let (kind, calls): (_, &[_]) = match &job.kind {
+        JobKind::Verdict => ("verdict", &[]),
+        JobKind::Coverage => ("coverage", &[]),
+        JobKind::Observe { calls } => ("observe", calls),
+    };
+    let text = serde_json::to_vec(&Payload {
+        files: &job.files,
+        entry: &job.entry,
+        kind,
+        calls,
+        seed: job.seed,
+    })?;
+    let mut bytes = key.as_bytes().to_vec();
+    bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(&text);
+    Ok(bytes)
+}
+
+/// What the lane has to know; trusted, and free of anything that came with the job's code.
+fn request(user: u32, limits: &Limits) -> Vec<u8> {
+    let cpu_s = limits.cpu_ms.div_ceil(1000).max(1);
+    json!({"run": {
+        "user": user,
+        "scratch_bytes": limits.scratch_bytes,
+        "scratch_files": SCRATCH_FILES,
+        "rlimits": {
+            "RLIMIT_CPU": [cpu_s, cpu_s],
+            "RLIMIT_FSIZE": [limits.file_bytes, limits.file_bytes],
+            "RLIMIT_NOFILE": [limits.open_files, limits.open_files],
+            "RLIMIT_CORE": [0, 0],
+            "RLIMIT_MEMLOCK": [0, 0],
+        },
+    }})
+    .to_string()
+    .into_bytes()
+}
+
+/// Runs a payload as user `user` of the jail. An error means that the lane is lost, and
+/// nothing about the payload.
+pub(crate) async fn run(
+    lane: &Lane,
+    user: u32,
+    limits: &Limits,
+    payload: Vec<u8>,
+    key: ChannelKey,
+) -> io::Result<Seen> {
+    let (ours, theirs) = stream_pair()?;
+    let (output, output_end) = output_pipe()?;
+    let mut output = pipe::Receiver::from_owned_fd(output)?;
+    let started = Instant::now();
+    let deadline = started + Duration::from_millis(limits.wall_ms);
+    lane.socket
+        .send(&request(user, limits), &[theirs, output_end])
+        .await?;
+    let (mut reading, mut writing) = into_tokio(ours)?.into_split();
+    let sending = tokio::spawn(async move {
+        // A run that ends before it has read everything says so by its end.
+        let _not_read = writing.write_all(&payload).await;
+        writing
+    });
+
+    let mut channel = Channel::new(key);
+    let mut kept = Vec::new();
+    let mut written: u64 = 0;
+    let mut stopped = None;
+    let mut answer: Option<Answer> = None;
+    let (mut channel_open, mut output_open) = (true, true);
+    let mut patience = deadline;
+    let mut channel_buffer = vec![0; 64 << 10];
+    let mut output_buffer = vec![0; 64 << 10];
+    while answer.is_none() || channel_open || output_open {
+        let stop = tokio::select! {
+            packet = lane.socket.receive(), if answer.is_none() => {
+                let packet = packet?;
+                let parsed: Answer = serde_json::from_slice(&packet.bytes)?;
+                if let Some(error) = parsed.error {
+                    return Err(io::Error::other(error));
+                }
+                answer = Some(parsed);
+                patience = Instant::now() + DRAINING;
+                None
+            }
+            length = reading.read(&mut channel_buffer), if channel_open => {
+                match length {
+                    Ok(length @ 1..) => {
+                        let believed = channel.take(&channel_buffer[..length]);
+                        (!believed).then_some(Stopped::Forgery)
+                    }
+                    Ok(0) | Err(_) => { channel_open = false; None }
+                }
+            }
+            length = output.read(&mut output_buffer), if output_open => {
+                match length {
+                    Ok(length @ 1..) => {
+                        written += length as u64;
+                        let room = KEPT_OUTPUT.saturating_sub(kept.len());
+                        kept.extend_from_slice(&output_buffer[..length.min(room)]);
+                        (written > limits.output_bytes).then_some(Stopped::Output)
+                    }
+                    Ok(0) | Err(_) => { output_open = false; None }
+                }
+            }
+            () = sleep_until(patience) => {
+                if answer.is_some() {
+                    return Err(io::Error::other("a run's descriptors outlived its processes"));
+                }
+                if stopped.is_some() {
+                    return Err(io::Error::other("a lane did not end its run"));
+                }
+                Some(Stopped::Wall)
+            }
+        };
+        if let (Some(reason), None, None) = (stop, stopped, &answer) {
+            stopped = Some(reason);
+            patience = Instant::now() + KILLING;
+            lane.socket.send(br#"{"kill":true}"#, &[]).await?;
+        } else if stopped.is_none() && stop == Some(Stopped::Output) {
+            // The flood was still in the pipe when the run had already ended.
+            stopped = stop;
+        }
+    }
+    let wall = started.elapsed();
+    sending.abort();
+    let answer = answer.ok_or_else(|| io::Error::other("no answer"))?;
+    Ok(Seen {
+        channel,
+        output: kept,
+        exit: exit_of(answer.status),
+        stopped,
+        cpu: Duration::from_secs_f64((answer.user_s + answer.system_s).max(0.0)),
+        wall,
+    })
+}
+
+/// A wait status, as the kernel encodes it.
+fn exit_of(status: i32) -> Exit {
+    match status & 0x7f {
+        0 => Exit::Status((status >> 8) & 0xff),
+        signal => Exit::Signal(signal),
+    }
+}
+
+fn into_tokio(socket: OwnedFd) -> io::Result<UnixStream> {
+    let socket = StdUnixStream::from(socket);
+    socket.set_nonblocking(true)?;
+    UnixStream::from_std(socket)
+}

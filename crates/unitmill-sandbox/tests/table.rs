@@ -1,0 +1,116 @@
+//! Pairs and the verdicts that they must come to, three times over, and the host looked at
+//! afterwards.
+
+#[path = "table/honest.rs"]
+mod honest;
+#[path = "table/hostile.rs"]
+mod hostile;
+#[path = "table/odd.rs"]
+mod odd;
+mod support;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use unitmill_model::{Job, Outcome, Verdict};
+use unitmill_sandbox::Sandbox;
+
+struct Row {
+    name: &'static str,
+    job: Job,
+    /// None: anything but `passed`, where Python versions differ in how a program ends.
+    expected: Option<Verdict>,
+}
+
+fn row(name: &'static str, code: &str, tests: &str, expected: impl Into<Option<Verdict>>) -> Row {
+    Row {
+        name,
+        job: support::pair(code, tests),
+        expected: expected.into(),
+    }
+}
+
+/// One table at a time: each looks at the host, which the others change.
+static HOST: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+async fn run_all(sandbox: &Arc<Sandbox>, rows: &[Row]) -> Vec<Outcome> {
+    let running: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let (sandbox, job) = (Arc::clone(sandbox), row.job.clone());
+            tokio::spawn(async move { sandbox.run(&job).await })
+        })
+        .collect();
+    let mut outcomes = Vec::new();
+    for (running, row) in running.into_iter().zip(rows) {
+        let outcome = running
+            .await
+            .expect("no panic")
+            .unwrap_or_else(|error| panic!("{}: {error}", row.name));
+        outcomes.push(support::timeless(outcome));
+    }
+    outcomes
+}
+
+/// Runs a table thrice, checks it, and checks that the host is as it was.
+async fn check(rows: Vec<Row>) {
+    let _alone = HOST.lock().await;
+    let before = support::host::Host::look();
+    let Some(sandbox) = support::open(support::bare_environment(), 2).await else {
+        return;
+    };
+    let sandbox = Arc::new(sandbox);
+    let mut wrong = Vec::new();
+    let first = run_all(&sandbox, &rows).await;
+    for (row, outcome) in rows.iter().zip(&first) {
+        let right = match row.expected {
+            Some(expected) => outcome.verdict == expected,
+            None => outcome.verdict != Verdict::Passed,
+        };
+        if !right {
+            wrong.push(format!(
+                "{}: expected {:?}, got {}: {}\n{}",
+                row.name, row.expected, outcome.verdict, outcome.detail, outcome.output
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n---\n"));
+    for _ in 0..2 {
+        let again = run_all(&sandbox, &rows).await;
+        for ((row, first), again) in rows.iter().zip(&first).zip(&again) {
+            assert_eq!(first.verdict, again.verdict, "{}", row.name);
+            let ended_early = matches!(
+                first.verdict,
+                Verdict::Timeout | Verdict::OutputLimit | Verdict::OutOfMemory
+            );
+            if !ended_early {
+                assert_eq!(first, again, "{}", row.name);
+            }
+        }
+    }
+    let sandbox = Arc::into_inner(sandbox).expect("all runs are over");
+    sandbox.close().await.expect("the sandbox cleans up");
+    assert_eq!(before, support::host::Host::look_until(&before).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn honest_programs_get_the_verdict_of_plain_unittest() {
+    check(honest::rows()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_input_gets_a_verdict() {
+    check(odd::rows()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_programs_get_nowhere() {
+    check(hostile::rows()).await;
+}
+
+#[test]
+fn rows_have_names_of_their_own() {
+    let rows = [honest::rows(), odd::rows(), hostile::rows()];
+    let names: BTreeSet<_> = rows.iter().flatten().map(|row| row.name).collect();
+    assert_eq!(names.len(), rows.iter().map(Vec::len).sum::<usize>());
+}

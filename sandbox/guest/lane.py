@@ -1,0 +1,127 @@
+"""The two loops of trusted code: the zygote forks lanes, a lane forks runs.
+
+A lane serves one slot, one run at a time, over its packet socket:
+
+- `{"run": ...}` with two descriptors (the run's channel, its output pipe) starts a run;
+- `{"kill": true}` ends it, with all its descendants;
+- the answer comes when everything of the run is gone: how it ended and what it used.
+
+Never reads from a run's channel.
+"""
+
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import traceback
+
+PACKET = 64 << 10
+DESCRIPTORS = 8
+# A run that could not be isolated ends with this; the supervisor takes it for a failure
+# of the sandbox, never for a verdict, and only if nothing came through the channel.
+NOT_ISOLATED = 113
+
+
+def _receive(connection):
+    data, descriptors, _, _ = socket.recv_fds(connection, PACKET, DESCRIPTORS)
+    return (json.loads(data) if data else None), descriptors
+
+
+def _answer(connection, message):
+    connection.sendall(json.dumps(message).encode())
+
+
+def serve_zygote(sandbox, finder, ready):
+    control = socket.socket(fileno=0)
+    # Ended lanes are nobody's to wait for.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    _answer(control, dict(ready, version=list(sys.version_info[:3])))
+    while True:
+        request, descriptors = _receive(control)
+        if request is None:
+            os._exit(0)
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            control.detach()
+            lane = socket.socket(fileno=os.dup2(descriptors[0], 0))
+            _become_lane(sandbox, finder, lane, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _become_lane(sandbox, finder, lane, descriptors):
+    try:
+        sandbox.own_lane()
+        for group in descriptors[1:]:
+            os.write(group, b"0")
+        for descriptor in descriptors:
+            os.close(descriptor)
+    except BaseException as error:
+        _answer(lane, {"error": f"{type(error).__name__}: {error}"})
+        os._exit(1)
+    _answer(lane, {"ready": True})
+    serve_lane(sandbox, finder, lane)
+
+
+def serve_lane(sandbox, finder, lane):
+    while True:
+        request, descriptors = _receive(lane)
+        if request is None:
+            os._exit(0)
+        if "run" not in request:
+            # A kill that crossed the answer on its way.
+            continue
+        try:
+            child = sandbox.fork()
+        except BaseException as error:
+            _answer(lane, {"error": f"{type(error).__name__}: {error}"})
+            os._exit(1)
+        if child == 0:
+            _start_run(sandbox, finder, request["run"], *descriptors)
+            os._exit(NOT_ISOLATED)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        _answer(lane, _wait(lane, child))
+
+
+def _start_run(sandbox, finder, request, channel, output):
+    try:
+        channel = sandbox.isolate(request, channel, output)
+    except BaseException:
+        os.dup2(output, 2)
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(NOT_ISOLATED)
+    bench["run"](channel, finder)
+
+
+def _wait(lane, child):
+    """Waits for the run's first process, and so for all of it: the kernel reports it only
+    when nothing else is left in its process namespace."""
+    handle = os.pidfd_open(child)
+    try:
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        poll.register(lane.fileno(), select.POLLIN)
+        killed = False
+        while True:
+            ready = {descriptor for descriptor, _ in poll.poll()}
+            if lane.fileno() in ready:
+                request, _ = _receive(lane)
+                os.kill(child, signal.SIGKILL)
+                if request is None:
+                    os._exit(0)
+                killed = True
+            if handle in ready:
+                break
+        _, status, usage = os.wait4(child, 0)
+    finally:
+        os.close(handle)
+    return {
+        "status": status,
+        "killed": killed,
+        "user_s": usage.ru_utime,
+        "system_s": usage.ru_stime,
+    }

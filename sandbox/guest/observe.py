@@ -1,0 +1,317 @@
+"""What a call returned, raised, printed and did to its arguments, as data.
+
+A value is `literal` only if `ast.literal_eval(repr(value))` gives an equal value of equal
+types all the way down; with floats inside it is `approximate`. `nan` and infinities have
+no literal: they are written `float('nan')` and count as approximate, to be compared with
+`equal_nan`. Arrays, frames and series come with an expression that was evaluated and
+compared before it was believed; what cannot be rebuilt so is `opaque`.
+"""
+
+import ast
+import contextlib
+import io
+import json
+import sys
+
+SOURCE_CHARACTERS = 4096
+TEXT_CHARACTERS = 4096
+# A container with more items than this is not written out at all.
+MOST_ITEMS = 20_000
+
+ATOMS = (int, str, bytes, bool, type(None), type(...))
+
+
+class _NoSource(Exception):
+    """A value that cannot be written as an expression."""
+
+
+def observe(module, call):
+    """One call; returns an observation as JSON text."""
+    namespace = dict(vars(module))
+    observation = {
+        "value": None,
+        "exception": None,
+        "message": "",
+        "printed": "",
+        "arguments": [],
+    }
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        try:
+            exec(compile(call["setup"], "<setup>", "exec", dont_inherit=True), namespace)
+            expression = compile(call["expression"], "<call>", "eval", dont_inherit=True)
+            observation["value"] = classify(eval(expression, namespace))
+        except BaseException as error:
+            observation["exception"] = type_name(type(error))
+            try:
+                observation["message"] = str(error)[:TEXT_CHARACTERS]
+            except Exception:
+                observation["message"] = "<the message cannot be read>"
+        for name in call["arguments"]:
+            observation["arguments"].append(classify(namespace.get(name)))
+    observation["printed"] = printed.getvalue()[:TEXT_CHARACTERS]
+    return json.dumps(observation)
+
+
+def type_name(kind):
+    module = kind.__module__
+    return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
+
+
+def classify(value):
+    """A value as an `ObservedValue`."""
+    kind, source = "opaque", None
+    for name, write in (
+        ("literal", _literal),
+        ("approximate", _approximate),
+        ("array", _array),
+        ("frame", _frame),
+        ("series", _series),
+    ):
+        try:
+            source = write(value)
+        except Exception:
+            continue
+        kind = name
+        break
+    if source is not None and len(source) > SOURCE_CHARACTERS:
+        source = None
+    try:
+        text = repr(value)[:TEXT_CHARACTERS]
+    except Exception as error:
+        text = f"<repr raised {type_name(type(error))}>"
+    return {"kind": kind, "type_name": type_name(type(value)), "source": source, "repr": text}
+
+
+def _same(left, right):
+    """Equal, and of equal types all the way down."""
+    if type(left) is not type(right):
+        return False
+    if type(left) in (list, tuple):
+        return len(left) == len(right) and all(map(_same, left, right))
+    if type(left) is dict:
+        return len(left) == len(right) and all(
+            _same(key, other) and _same(left[key], right[other])
+            for key, other in zip(left, right)
+        )
+    if type(left) is set:
+        return left == right and all(type(item) in (*ATOMS, tuple) for item in left)
+    return left == right
+
+
+def _literal(value):
+    if not _only(value, ATOMS, [MOST_ITEMS]):
+        raise _NoSource
+    if not _same(ast.literal_eval(repr(value)), value):
+        raise _NoSource
+    # As `repr`, but for the order of sets, which depends on the hash seed.
+    return _write(value)
+
+
+def _only(value, atoms, budget):
+    budget[0] -= 1
+    if budget[0] < 0:
+        raise _NoSource
+    kind = type(value)
+    if kind in atoms:
+        return True
+    if kind in (list, tuple, set):
+        return all(_only(item, atoms, budget) for item in value)
+    if kind is dict:
+        return all(
+            _only(key, atoms, budget) and _only(item, atoms, budget)
+            for key, item in value.items()
+        )
+    return False
+
+
+def _approximate(value):
+    if not _only(value, (*ATOMS, float, complex), [MOST_ITEMS]):
+        raise _NoSource
+    return _write(value)
+
+
+def _write(value):
+    """An expression for a value of built-in types, `nan` and infinities included."""
+    kind = type(value)
+    if kind is float:
+        return _write_float(value)
+    if kind is complex:
+        if all(part - part == 0 for part in (value.real, value.imag)):
+            return repr(value)
+        return f"complex({_write_float(value.real)}, {_write_float(value.imag)})"
+    if kind in ATOMS:
+        return repr(value)
+    if kind is list:
+        return f"[{', '.join(map(_write, value))}]"
+    if kind is tuple:
+        inner = ", ".join(map(_write, value))
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if kind is set:
+        return f"{{{', '.join(sorted(map(_write, value)))}}}" if value else "set()"
+    if kind is dict:
+        return f"{{{', '.join(f'{_write(key)}: {_write(item)}' for key, item in value.items())}}}"
+    raise _NoSource
+
+
+def _write_float(value):
+    return repr(value) if value - value == 0 else f"float({str(value)!r})"
+
+
+def _numpy():
+    return sys.modules["numpy"]
+
+
+def _array(value):
+    np = _numpy()
+    if isinstance(value, np.generic):
+        name = type(value).__name__
+        if value.dtype.kind in "biufcUS":
+            source = f"np.{name}({_write(value.item())})"
+        elif value.dtype.kind in "Mm":
+            unit = np.datetime_data(value.dtype)[0]
+            shown = str(value) if value.dtype.kind == "M" else repr(int(value.astype("int64")))
+            source = f"np.{name}({shown!r}, {unit!r})" if value.dtype.kind == "M" else (
+                f"np.{name}({shown}, {unit!r})"
+            )
+        else:
+            raise _NoSource
+        again = eval(source, {"np": np})
+        if type(again) is not type(value) or not _equal(np, again, value):
+            raise _NoSource
+        return source
+    if type(value) is not np.ndarray or value.size > MOST_ITEMS:
+        raise _NoSource
+    source = _write_array(np, value)
+    again = eval(source, {"np": np})
+    if again.dtype != value.dtype or again.shape != value.shape:
+        raise _NoSource
+    if not _equal(np, again, value):
+        raise _NoSource
+    return source
+
+
+def _equal(np, left, right):
+    try:
+        return bool(np.array_equal(left, right, equal_nan=True))
+    except TypeError:
+        return bool(np.array_equal(left, right))
+
+
+def _write_array(np, value):
+    kind = value.dtype.kind
+    if kind in "biufcUS":
+        items = _write(value.tolist())
+    elif kind in "Mm":
+        items = _write(value.astype("int64").tolist())
+    elif kind == "O" and value.ndim == 1:
+        items = _literal(value.tolist())
+    else:
+        raise _NoSource
+    dtype = "object" if kind == "O" else repr(value.dtype.str if kind in "MmUS" else value.dtype.name)
+    if kind in "Mm":
+        source = f"np.array({items}, dtype='int64').astype({dtype})"
+    else:
+        source = f"np.array({items}, dtype={dtype})"
+    # An empty dimension hides those after it.
+    return f"{source}.reshape({value.shape!r})" if value.size == 0 else source
+
+
+def _write_item(pd, value):
+    if value is pd.NaT:
+        return "pd.NaT"
+    if value is pd.NA:
+        return "pd.NA"
+    if type(value) is pd.Timestamp:
+        zone = f", tz={str(value.tz)!r}" if value.tz is not None else ""
+        return f"pd.Timestamp({value.tz_localize(None).isoformat()!r}{zone})"
+    if type(value) is pd.Timedelta:
+        return f"pd.Timedelta({value.isoformat()!r})"
+    if type(value) is pd.Period:
+        return f"pd.Period({str(value)!r}, {value.freqstr!r})"
+    if hasattr(value, "dtype"):
+        value = value.item()
+    return _write(value)
+
+
+def _write_items(pd, values):
+    return f"[{', '.join(_write_item(pd, value) for value in values)}]"
+
+
+def _write_index(pd, index):
+    if len(index) > MOST_ITEMS:
+        raise _NoSource
+    if type(index) is pd.MultiIndex:
+        rows = ", ".join(
+            f"({', '.join(_write_item(pd, item) for item in row)},)" for row in index
+        )
+        return f"pd.MultiIndex.from_tuples([{rows}], names={_write(list(index.names))})"
+    name = f", name={_write(index.name)}" if index.name is not None else ""
+    if type(index) is pd.RangeIndex:
+        return f"pd.RangeIndex({index.start}, {index.stop}, {index.step}{name})"
+    items = _write_items(pd, index)
+    if type(index) is pd.DatetimeIndex:
+        frequency = f", freq={index.freqstr!r}" if index.freq is not None else ""
+        return f"pd.DatetimeIndex({items}, dtype={str(index.dtype)!r}{frequency}{name})"
+    if type(index) is pd.CategoricalIndex:
+        return f"pd.CategoricalIndex({_write_categories(pd, index)}{name})"
+    return f"pd.Index({items}, dtype={str(index.dtype)!r}{name})"
+
+
+def _write_categories(pd, values):
+    return (
+        f"{_write_items(pd, values)}, categories={_write_items(pd, values.categories)}, "
+        f"ordered={values.ordered!r}"
+    )
+
+
+def _frame(value):
+    pd = sys.modules["pandas"]
+    if type(value) is not pd.DataFrame or value.size > MOST_ITEMS:
+        raise _NoSource
+    columns = [value.iloc[:, number] for number in range(value.shape[1])]
+    data = ", ".join(
+        f"{number}: {_write_series_body(pd, column)}" for number, column in enumerate(columns)
+    )
+    source = (
+        f"pd.DataFrame({{{data}}}, index={_write_index(pd, value.index)})"
+        f".set_axis({_write_index(pd, value.columns)}, axis=1)"
+    )
+    again = eval(source, {"pd": pd, "np": _numpy()})
+    pd.testing.assert_frame_equal(again, value, check_exact=True)
+    return source
+
+
+def _write_series_body(pd, column):
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        values = column.array
+        return (
+            f"pd.Categorical({_write_items(pd, values)}, "
+            f"categories={_write_items(pd, values.categories)}, ordered={values.ordered!r})"
+        )
+    items = _write_items(pd, column)
+    return f"pd.Series({items}, dtype={str(column.dtype)!r}).to_numpy()" if _is_plain(
+        column.dtype
+    ) else f"pd.array({items}, dtype={str(column.dtype)!r})"
+
+
+def _is_plain(dtype):
+    return type(dtype).__module__.startswith("numpy")
+
+
+def _series(value):
+    pd = sys.modules["pandas"]
+    if isinstance(value, pd.Index):
+        source = _write_index(pd, value)
+        again = eval(source, {"pd": pd, "np": _numpy()})
+        pd.testing.assert_index_equal(again, value, exact=True, check_exact=True)
+        return source
+    if type(value) is not pd.Series or value.size > MOST_ITEMS:
+        raise _NoSource
+    name = f", name={_write(value.name)}" if value.name is not None else ""
+    source = (
+        f"pd.Series({_write_series_body(pd, value)}, index={_write_index(pd, value.index)}{name})"
+    )
+    again = eval(source, {"pd": pd, "np": _numpy()})
+    pd.testing.assert_series_equal(again, value, check_exact=True)
+    return source

@@ -1,0 +1,95 @@
+"""The interpreter that every run is forked from.
+
+Started inside the jail, as the first process of its process namespace. It imports what the
+profile names, puts it all out of sight again (see shelf.py), and then serves the
+supervisor over the packet socket that is its standard input:
+
+- a packet with descriptors asks for a *lane*: a fork of this process that belongs to one
+  slot. The first descriptor is the lane's own socket; the others are `cgroup.procs` files
+  that it joins. A lane forks once per run.
+- the socket's end is the end of everything.
+
+Never reads a payload, never runs untrusted code, holds no secret.
+"""
+
+import builtins
+import sys
+
+HOME = "/unitmill"
+
+
+def load(name, **names):
+    """Executes a harness file in a namespace of its own, with builtins of its own.
+
+    The private copy of the builtins means that replacing `builtins.len` later changes
+    nothing here; `__unittest` cuts harness frames out of tracebacks.
+    """
+    path = f"{HOME}/{name}.py"
+    with open(path, encoding="utf-8") as file:
+        source = file.read()
+    namespace = {
+        "__name__": f"_unitmill_{name}",
+        "__builtins__": dict(vars(builtins)),
+        "__unittest": True,
+    }
+    namespace.update(names)
+    exec(compile(source, path, "exec"), namespace)
+    return namespace
+
+
+# What the harness itself needs, and the parts of the standard library that tests use most.
+STANDARD = """
+    ctypes json socket select resource struct signal traceback _hashlib hashlib ast inspect re
+    types functools collections collections.abc itertools math cmath operator random string
+    datetime time calendar typing dataclasses enum abc contextlib copy pathlib tempfile io
+    decimal fractions statistics numbers base64 binascii csv textwrap heapq bisect uuid secrets
+    threading queue subprocess shutil glob fnmatch pickle logging logging.handlers warnings
+    weakref doctest difflib locale platform ipaddress html html.parser zlib gzip bz2 lzma
+    zipfile tarfile configparser argparse getpass array codecs unicodedata pprint reprlib
+    importlib.util importlib.metadata urllib.parse urllib.request urllib.error http.client
+    email email.mime.text xml.etree.ElementTree xml.dom.minidom asyncio concurrent.futures
+    multiprocessing sqlite3 zoneinfo unittest.mock unittest.async_case
+""".split()
+
+
+def main():
+    sys.path[:] = [entry for entry in sys.path if entry not in (HOME, "")]
+
+    # What `python -m unittest` has in `sys.modules` before it looks at the test module.
+    import runpy
+    import unittest
+    import unittest.main
+
+    baseline = set(sys.modules)
+
+    shelf = load("shelf")
+    preloaded, missing = [], []
+    with shelf["Recorder"]() as recorder:
+        for name in STANDARD:
+            recorder.load(name)
+        for name in sys.argv[1:]:
+            (preloaded if recorder.load(name) else missing).append(name)
+
+    import gc
+    import json
+    import types
+
+    with open(f"{HOME}/settings.json", encoding="utf-8") as file:
+        settings = json.load(file)
+    kernel = load("kernel")
+    observe = load("observe")
+    coverage = load("coverage")
+    judge = load("judge")
+    bench = load("bench", judge=judge, observe=observe, coverage=coverage)
+    lane = load("lane", bench=bench)
+    sandbox = kernel["Sandbox"](settings)
+    finder = shelf["put_away"](baseline, recorder)
+    bench["prepare"](finder)
+
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    gc.collect()
+    gc.freeze()
+    lane["serve_zygote"](sandbox, finder, {"preloaded": preloaded, "missing": missing})
+
+
+main()
