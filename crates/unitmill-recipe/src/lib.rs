@@ -80,4 +80,23 @@ impl Recipe {
             })
         }
     }
+
+    /// The recipe as YAML, every default filled in.
+    pub fn to_yaml(&self) -> String {
+        // Through JSON, which leaves out what is not set.
+        let mut value = serde_json::to_value(self).expect("a recipe has text keys");
+        drop_nulls(&mut value);
+        serde_saphyr::to_string(&value).expect("JSON is YAML")
+    }
+}
+
+fn drop_nulls(value: &mut serde_json::Value) {
+    if let serde_json::Value::Object(map) = value {
+        map.retain(|_, value| !value.is_null());
+    }
+    match value {
+        serde_json::Value::Object(map) => map.values_mut().for_each(drop_nulls),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
 }

@@ -134,6 +134,7 @@ fn a_recipe_survives_being_written_and_read() {
     let recipe = parse_with(SMALLEST, &["sandbox.jobs=auto", "fix.keep=2"]).expect("valid");
     let text = serde_json::to_string(&recipe).expect("serialises");
     assert_eq!(parse(&text).expect("JSON is YAML"), recipe);
+    assert_eq!(parse(&recipe.to_yaml()).expect("valid"), recipe);
 }
 
 #[test]

@@ -1,1 +1,40 @@
-//! To be filled.
+//! The runner: plans the tasks of a run, drives them and joins the stages.
+//!
+//! One run is a [`RunPlan`] on disk and a list of tasks, each of which is committed by one
+//! manifest. [`run`] does them all on this machine; [`task`] does one for an engine that
+//! schedules them on many. Everything that goes on is told in one stream of [`Event`]s.
+//!
+//! It never renders, never decides what a stage does inside, and never lets time,
+//! randomness or the order of arrival reach a row.
+
+mod case_settings;
+mod dedup;
+mod drive;
+mod error;
+mod event;
+mod exec;
+mod extract;
+mod halt;
+mod history;
+mod machine;
+mod mill;
+mod ordered;
+mod plan;
+mod publish;
+mod replay;
+mod run;
+mod runner;
+mod servers;
+mod services;
+
+pub use case_settings::limits;
+pub use error::RunError;
+pub use event::{Event, Events};
+pub use exec::{ExecOptions, ExecSummary, exec};
+pub use extract::{CorpusPlan, ExtractSummary, extract_to_file};
+pub use halt::Halt;
+pub use history::{History, history};
+pub use machine::{Machine, report_environment};
+pub use plan::{InputPart, PlannedEnvironment, PlannedInput, PromptTexts, RunPlan};
+pub use replay::{Replayed, replay};
+pub use runner::{Preview, RunSummary, cores, jobs, preview, run, task, write_plan};

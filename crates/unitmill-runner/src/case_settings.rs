@@ -1,0 +1,75 @@
+//! What the agents need to know, from the plan and the environment.
+
+use unitmill_agents::{CaseSettings, Environment as AgentEnvironment, Prompts, Provider};
+use unitmill_model::{Agent, Backend, Limits};
+use unitmill_recipe::{ProviderName, Recipe, Sandbox as SandboxRecipe, SandboxBackend, Server};
+use unitmill_sandbox::Environment;
+
+use crate::error::RunError;
+use crate::plan::{PromptTexts, RunPlan};
+
+pub(crate) fn case_settings(
+    plan: &RunPlan,
+    environment: &Environment,
+) -> Result<CaseSettings, RunError> {
+    let recipe = &plan.recipe;
+    let (major, minor, _) = environment.python_version();
+    Ok(CaseSettings {
+        fix_rounds: recipe.fix.rounds,
+        fix_samples: recipe.fix.samples,
+        keep: recipe.fix.keep,
+        tests: provider(&recipe.models.tests),
+        fix: provider(&recipe.models.fix),
+        refine: provider(&recipe.models.refine),
+        limits: limits(&recipe.sandbox),
+        seed: execution_seed(recipe),
+        backend: match recipe.sandbox.backend {
+            SandboxBackend::Native => Backend::Native,
+        },
+        env_digest: environment.digest(),
+        environment: AgentEnvironment {
+            python: (major, minor),
+            modules: environment.import_roots().clone(),
+            versions: environment.versions().clone(),
+        },
+        prompts: prompts(&plan.prompts)?,
+    })
+}
+
+/// Compiles the prompt templates, the overridden ones among them.
+pub(crate) fn prompts(texts: &PromptTexts) -> Result<Prompts, RunError> {
+    let overrides = [
+        (Agent::Tests, &texts.tests),
+        (Agent::Fix, &texts.fix),
+        (Agent::Refine, &texts.refine),
+    ]
+    .into_iter()
+    .filter_map(|(agent, text)| text.clone().map(|text| (agent, text)))
+    .collect();
+    Ok(Prompts::load(&overrides)?)
+}
+
+/// The limits that a recipe sets; those that it does not are the defaults.
+pub fn limits(sandbox: &SandboxRecipe) -> Limits {
+    Limits {
+        wall_ms: sandbox.timeout_s * 1000,
+        cpu_ms: sandbox.timeout_s * 1000,
+        memory_bytes: sandbox.memory_mb << 20,
+        ..Limits::default()
+    }
+}
+
+/// The seed of executions: the recipe's, folded to what `random` and numpy both take.
+fn execution_seed(recipe: &Recipe) -> u32 {
+    (recipe.seed ^ (recipe.seed >> 32)) as u32
+}
+
+fn provider(server: &Server) -> Provider {
+    match (server.provider, &server.model) {
+        (ProviderName::Openai, Some(name)) => Provider::Model {
+            name: name.clone(),
+            samples: server.samples.unwrap_or(1),
+        },
+        _ => Provider::Builtin,
+    }
+}

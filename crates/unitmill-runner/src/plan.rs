@@ -1,0 +1,148 @@
+//! The plan of a run: the recipe with everything that it resolves to on this machine.
+//!
+//! What shapes a row is in the plan, so that a run is only ever resumed into what it was:
+//! same recipe, same inputs, same packages, prompts, environment, sandbox and version. The
+//! knobs that shape nothing (how many jobs, which address) are in it too, for tasks that
+//! another engine runs, but do not count when plans are compared.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use unitmill_corpus::InputFile;
+use unitmill_model::{Digest, Stage};
+use unitmill_recipe::{Recipe, SandboxJobs, Server};
+
+use crate::error::RunError;
+
+/// Everything that a run resolves to before it begins; `plan.json`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct RunPlan {
+    /// The version of unitmill.
+    pub unitmill: String,
+    /// The recipe with every default filled in.
+    pub recipe: Recipe,
+    /// The files of the corpus, in order.
+    pub inputs: Vec<PlannedInput>,
+    /// The input parts: ranges of `inputs`.
+    pub parts: Vec<InputPart>,
+    /// The import names that `packages.allow` lists.
+    pub allowed_packages: Option<BTreeSet<String>>,
+    /// Texts of the prompt templates that the recipe overrides.
+    pub prompts: PromptTexts,
+    /// The Python environment.
+    pub environment: PlannedEnvironment,
+    /// Digest of all that an outcome depends on besides the job; see
+    /// [`unitmill_sandbox::Sandbox::digest`].
+    pub sandbox: Digest,
+}
+
+/// A file of the corpus and what is in it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PlannedInput {
+    /// The file.
+    #[serde(flatten)]
+    pub file: InputFile,
+    /// Digest of its content.
+    pub sha256: Digest,
+}
+
+/// One input part: a range of files.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct InputPart {
+    /// Position of its first file in [`RunPlan::inputs`].
+    pub first: usize,
+    /// How many files.
+    pub files: usize,
+}
+
+/// Texts of overridden prompt templates.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct PromptTexts {
+    /// For the tests agent.
+    pub tests: Option<String>,
+    /// For the fix agent.
+    pub fix: Option<String>,
+    /// For the refine agent.
+    pub refine: Option<String>,
+}
+
+/// The Python environment of a run.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PlannedEnvironment {
+    /// Its digest, as rows have it.
+    pub digest: Digest,
+    /// The interpreter's version.
+    pub python: String,
+}
+
+impl RunPlan {
+    /// The digest of what shapes rows; part of every manifest.
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.shaping().to_string())
+    }
+
+    /// The plan as it is written down.
+    pub fn to_json(&self) -> Value {
+        serde_json::to_value(self).expect("a plan has text keys and finite numbers only")
+    }
+
+    /// Reads a plan.
+    ///
+    /// # Errors
+    /// [`RunError::PlanInvalid`] for one of a version with other fields.
+    pub fn from_json(run: &Path, json: Value) -> Result<Self, RunError> {
+        serde_json::from_value(json).map_err(|error| RunError::PlanInvalid {
+            run: run.to_owned(),
+            message: format!("{error}; it was made by another version of unitmill"),
+        })
+    }
+
+    /// What shapes rows: the plan without what does not.
+    pub fn shaping(&self) -> Value {
+        let mut plan = Self {
+            recipe: self.shaping_recipe(),
+            ..self.clone()
+        };
+        for input in &mut plan.inputs {
+            // A corpus may lie elsewhere on another machine.
+            input.file.location = PathBuf::new();
+        }
+        plan.to_json()
+    }
+
+    /// The recipe without the knobs that shape no row.
+    pub fn shaping_recipe(&self) -> Recipe {
+        let mut recipe = self.recipe.clone();
+        recipe.sandbox.jobs = SandboxJobs::default();
+        let models = &mut recipe.models;
+        for server in [&mut models.tests, &mut models.fix, &mut models.refine] {
+            *server = Server {
+                base_url: None,
+                api_key_env: None,
+                concurrency: None,
+                timeout_s: None,
+                retries: None,
+                ..server.clone()
+            };
+        }
+        recipe
+    }
+
+    /// The files of an input part.
+    pub fn files_of(&self, part: u32) -> &[PlannedInput] {
+        let part = &self.parts[part as usize];
+        &self.inputs[part.first..part.first + part.files]
+    }
+
+    /// How many tasks a stage has; for `publish`, given how many pairs there are.
+    pub fn tasks(&self, stage: Stage, pairs: u64) -> u32 {
+        let count = match stage {
+            Stage::Extract | Stage::Mill => self.parts.len() as u64,
+            Stage::Dedup => u64::from(self.recipe.tasks.buckets),
+            Stage::Publish => pairs.div_ceil(self.recipe.output.rows_per_shard).max(1),
+        };
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+}

@@ -1,0 +1,140 @@
+//! `unitmill replay`: the executions of one candidate again, compared with the journal.
+//!
+//! The case is driven as it was, with the recorded answers of the models; every execution
+//! is done anew and held against what the journal has. The recorded outcome decides how the
+//! case goes on, so that one difference does not hide the next.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use unitmill_agents::{Action, Case, Event as CaseEvent};
+use unitmill_llm::request_key;
+use unitmill_model::{Digest, Execution, Job, JobKind, Outcome, Verdict};
+use unitmill_sandbox::Sandbox;
+use unitmill_shards::JournalReader;
+
+use crate::case_settings::case_settings;
+use crate::drive::drive;
+use crate::error::RunError;
+use crate::history::{History, find};
+use crate::machine::Machine;
+use crate::run::Run;
+use crate::servers::Servers;
+
+/// One execution done again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Replayed {
+    /// The execution key.
+    pub key: Digest,
+    /// What it was for: `verdict`, `observe` or `coverage`.
+    pub kind: &'static str,
+    /// The verdict that the journal has.
+    pub recorded: Verdict,
+    /// The verdict now.
+    pub now: Verdict,
+    /// Whether everything but durations is the same: each test, each observation.
+    pub same: bool,
+}
+
+/// Executes again what was executed for a candidate.
+///
+/// # Errors
+/// As `unitmill show`; [`RunError::PlanDiffers`] if this machine's environment or sandbox
+/// is not the run's; [`RunError::NotRecorded`] for a candidate that is not milled.
+pub async fn replay(
+    run: &Path,
+    id: &str,
+    machine: &Machine,
+) -> Result<(History, Vec<Replayed>), RunError> {
+    let run = Run::open(run)?;
+    let history = find(&run, id)?;
+    if history.attempts.is_empty() {
+        return Ok((history, Vec::new()));
+    }
+    let environment = machine.environment(&run.plan.recipe.sandbox.env)?;
+    let settings = case_settings(&run.plan, &environment)?;
+    let sandbox = machine.sandbox(environment, 1).await?;
+    run.check_machine(&sandbox)?;
+
+    let replay = Arc::new(Replay {
+        journal: JournalReader::open(&run.directory)?,
+        servers: Servers::new(&run.plan.recipe)?,
+        sandbox,
+        replayed: Mutex::new(Vec::new()),
+    });
+    let case = Case::new(history.candidate.clone(), Arc::new(settings));
+    drive(case, |action| Arc::clone(&replay).perform(action)).await?;
+    let replayed = replay
+        .replayed
+        .lock()
+        .expect("no holder of this lock can panic")
+        .clone();
+    Ok((history, replayed))
+}
+
+struct Replay {
+    journal: JournalReader,
+    servers: Servers,
+    sandbox: Sandbox,
+    replayed: Mutex<Vec<Replayed>>,
+}
+
+impl Replay {
+    async fn perform(self: Arc<Self>, action: Action) -> Result<CaseEvent, RunError> {
+        match action {
+            Action::Ask {
+                ticket,
+                agent,
+                messages,
+                samples,
+            } => {
+                let server = self.servers.of(agent);
+                let replies = (0..samples)
+                    .map(|sample| {
+                        let key = request_key(&server.request(messages.clone(), sample));
+                        self.journal
+                            .reply(&key)?
+                            .ok_or(RunError::NotRecorded { key })
+                    })
+                    .collect::<Result<_, RunError>>()?;
+                Ok(CaseEvent::Replies { ticket, replies })
+            }
+            Action::Execute { ticket, job } => {
+                let execution = self.execute(&job).await?;
+                Ok(CaseEvent::Executed { ticket, execution })
+            }
+            Action::Finish(_) => unreachable!("finishing is not something to perform"),
+        }
+    }
+
+    async fn execute(&self, job: &Job) -> Result<Execution, RunError> {
+        let key = self.sandbox.execution_key(job);
+        let recorded = self
+            .journal
+            .execution(&key)?
+            .ok_or(RunError::NotRecorded { key })?;
+        let outcome = self.sandbox.run(job).await?;
+        self.replayed
+            .lock()
+            .expect("no holder of this lock can panic")
+            .push(Replayed {
+                key,
+                kind: match job.kind {
+                    JobKind::Verdict => "verdict",
+                    JobKind::Observe { .. } => "observe",
+                    JobKind::Coverage => "coverage",
+                },
+                recorded: recorded.outcome.verdict,
+                now: outcome.verdict,
+                same: without_duration(&recorded.outcome) == without_duration(&outcome),
+            });
+        Ok(recorded)
+    }
+}
+
+fn without_duration(outcome: &Outcome) -> Outcome {
+    Outcome {
+        duration_ms: 0,
+        ..outcome.clone()
+    }
+}

@@ -1,0 +1,331 @@
+//! Planning a run and driving its tasks, one stage after the other.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use unitmill_agents::CaseSettings;
+use unitmill_audit::Audit;
+use unitmill_model::Stage;
+use unitmill_recipe::{Recipe, SandboxJobs};
+use unitmill_shards::{Committed, Manifest};
+
+use crate::case_settings::{case_settings, prompts};
+use crate::error::RunError;
+use crate::event::{Event, Events};
+use crate::extract::plan_corpus;
+use crate::machine::Machine;
+use crate::ordered::{Window, in_order};
+use crate::plan::{PlannedEnvironment, PromptTexts, RunPlan};
+use crate::run::Run;
+use crate::servers::Servers;
+use crate::services::Services;
+use crate::{dedup, extract, mill, publish};
+
+/// A recipe whose every path was read and whose corpus was cut into parts: all of a plan
+/// that needs no environment.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The recipe with every default filled in.
+    pub recipe: Recipe,
+    /// The corpus files and how they are cut.
+    pub corpus: crate::extract::CorpusPlan,
+    allowed_packages: Option<BTreeSet<String>>,
+    prompts: PromptTexts,
+}
+
+/// What a finished run came to.
+#[derive(Clone, Debug)]
+pub struct RunSummary {
+    /// The run's folder.
+    pub out: PathBuf,
+    /// Its audit.
+    pub audit: Audit,
+}
+
+/// Reads everything that the recipe names, and nothing else.
+///
+/// # Errors
+/// A path that cannot be read, a prompt that cannot be used.
+pub fn preview(recipe: Recipe) -> Result<Preview, RunError> {
+    let corpus = plan_corpus(&recipe)?;
+    let allowed_packages = allowed_packages(&recipe)?;
+    let text = |path: &Option<PathBuf>| {
+        path.as_deref()
+            .map(|path| read("the prompt template", path))
+            .transpose()
+    };
+    let texts = PromptTexts {
+        tests: text(&recipe.prompts.tests)?,
+        fix: text(&recipe.prompts.fix)?,
+        refine: text(&recipe.prompts.refine)?,
+    };
+    prompts(&texts)?;
+    Ok(Preview {
+        recipe,
+        corpus,
+        allowed_packages,
+        prompts: texts,
+    })
+}
+
+/// The import names that the recipe allows; none: all.
+pub(crate) fn allowed_packages(recipe: &Recipe) -> Result<Option<BTreeSet<String>>, RunError> {
+    let Some(path) = &recipe.packages.allow else {
+        return Ok(None);
+    };
+    let text = read("the package list", path)?;
+    let packages =
+        unitmill_corpus::parse_package_list(&text).map_err(|source| RunError::PackageList {
+            path: path.clone(),
+            source,
+        })?;
+    Ok(Some(packages))
+}
+
+fn read(what: &'static str, path: &Path) -> Result<String, RunError> {
+    std::fs::read_to_string(path).map_err(|source| RunError::Unreadable {
+        what,
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Does the whole job, or what is left of it.
+///
+/// # Errors
+/// Whatever stops it; what was done is kept, and the same call resumes.
+pub async fn run(recipe: Recipe, out: &Path, machine: &Machine) -> Result<RunSummary, RunError> {
+    let (run, services, settings) = prepare(preview(recipe)?, out, machine).await?;
+    for stage in Stage::ALL.iter().copied() {
+        run_stage(&run, stage, &services, &settings).await?;
+    }
+    let audit = publish::finish(&run)?;
+    Ok(RunSummary {
+        out: out.to_owned(),
+        audit,
+    })
+}
+
+/// Writes the plan of a recipe, for an engine that then runs the tasks one by one.
+///
+/// # Errors
+/// As [`run`], as far as it goes.
+pub async fn write_plan(
+    recipe: Recipe,
+    out: &Path,
+    machine: &Machine,
+) -> Result<RunPlan, RunError> {
+    let (run, _, _) = prepare(preview(recipe)?, out, machine).await?;
+    Ok(run.plan.clone())
+}
+
+/// Everything up to the first task: servers asked, environment and sandbox there, plan on
+/// disk.
+async fn prepare(
+    preview: Preview,
+    out: &Path,
+    machine: &Machine,
+) -> Result<(Arc<Run>, Arc<Services>, Arc<CaseSettings>), RunError> {
+    let servers = Servers::new(&preview.recipe)?;
+    servers.check().await?;
+    let environment = machine.environment(&preview.recipe.sandbox.env)?;
+    let (major, minor, micro) = environment.python_version();
+    let planned = PlannedEnvironment {
+        digest: environment.digest(),
+        python: format!("{major}.{minor}.{micro}"),
+    };
+    let sandbox = machine
+        .sandbox(environment.clone(), jobs(&preview.recipe))
+        .await?;
+    let plan = RunPlan {
+        unitmill: env!("CARGO_PKG_VERSION").to_owned(),
+        recipe: preview.recipe,
+        inputs: preview.corpus.files,
+        parts: preview.corpus.parts,
+        allowed_packages: preview.allowed_packages,
+        prompts: preview.prompts,
+        environment: planned,
+        sandbox: sandbox.digest(),
+    };
+    let settings = Arc::new(case_settings(&plan, &environment)?);
+    let run = Arc::new(Run::start(out, plan)?);
+    machine.events.send(Event::Ready);
+    let services = Services {
+        sandbox,
+        servers,
+        events: machine.events.clone(),
+        halt: machine.halt.clone(),
+    };
+    Ok((run, Arc::new(services), settings))
+}
+
+/// Does one task of a planned run and commits it. False if it was committed before.
+///
+/// # Errors
+/// [`RunError::NotReady`] if the stage before is not done; otherwise as [`run`].
+pub async fn task(
+    path: &Path,
+    stage: Stage,
+    index: u32,
+    machine: &Machine,
+) -> Result<bool, RunError> {
+    let run = Arc::new(Run::open(path)?);
+    let tasks = run.tasks(stage)?;
+    if index >= tasks {
+        return Err(RunError::NoSuchTask {
+            stage,
+            index,
+            tasks,
+        });
+    }
+    if run.directory.manifest(stage, index)?.is_some() {
+        return Ok(false);
+    }
+    let manifest = match stage {
+        Stage::Mill => {
+            let servers = Servers::new(&run.plan.recipe)?;
+            servers.check().await?;
+            let environment = machine.environment(&run.plan.recipe.sandbox.env)?;
+            let settings = Arc::new(case_settings(&run.plan, &environment)?);
+            let sandbox = machine.sandbox(environment, jobs(&run.plan.recipe)).await?;
+            run.check_machine(&sandbox)?;
+            machine.events.send(Event::Ready);
+            let services = Arc::new(Services {
+                sandbox,
+                servers,
+                events: machine.events.clone(),
+                halt: machine.halt.clone(),
+            });
+            mill::mill(
+                &run,
+                &services,
+                &settings,
+                mill_window(&run.plan.recipe),
+                index,
+            )
+            .await?
+        }
+        _ => offline_task(&run, stage, index, &machine.events)?,
+    };
+    let committed = run.commit(&manifest)?;
+    machine.events.send(Event::TaskDone { stage, index });
+    if stage == Stage::Publish && run.directory.manifests_of(stage)?.len() as u32 == tasks {
+        publish::finish(&run)?;
+    }
+    Ok(matches!(committed, Committed::Won))
+}
+
+/// A task that needs neither sandbox nor servers.
+fn offline_task(
+    run: &Run,
+    stage: Stage,
+    index: u32,
+    events: &Events,
+) -> Result<Manifest, RunError> {
+    match stage {
+        Stage::Extract => extract::extract(run, index, events),
+        Stage::Dedup => dedup::dedup(run, index),
+        Stage::Publish => publish::publish(run, index),
+        Stage::Mill => unreachable!("milling needs a sandbox"),
+    }
+}
+
+async fn run_stage(
+    run: &Arc<Run>,
+    stage: Stage,
+    services: &Arc<Services>,
+    settings: &Arc<CaseSettings>,
+) -> Result<(), RunError> {
+    let tasks = run.tasks(stage)?;
+    let done: BTreeSet<u32> = run
+        .directory
+        .manifests_of(stage)?
+        .iter()
+        .map(|manifest| manifest.index)
+        .collect();
+    let open: Vec<u32> = (0..tasks).filter(|index| !done.contains(index)).collect();
+    let events = &services.events;
+    events.send(Event::StageStarted {
+        stage,
+        tasks: tasks as usize,
+        already_done: tasks as usize - open.len(),
+        items: items(run, stage, &open)?,
+    });
+    // A second part is begun while the last candidates of the one before come to their end.
+    let in_flight = if stage == Stage::Mill { 2 } else { cores() };
+    in_order(
+        Window {
+            in_flight,
+            ahead: usize::MAX,
+        },
+        open.into_iter().map(Ok),
+        async |index| {
+            if services.halt.is_requested() {
+                return Err(RunError::Halted);
+            }
+            let manifest = if stage == Stage::Mill {
+                mill::mill(
+                    run,
+                    services,
+                    settings,
+                    mill_window(&run.plan.recipe),
+                    index,
+                )
+                .await?
+            } else {
+                let (run, events) = (Arc::clone(run), events.clone());
+                tokio::task::spawn_blocking(move || offline_task(&run, stage, index, &events))
+                    .await
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?
+            };
+            run.commit(&manifest)?;
+            events.send(Event::TaskDone { stage, index });
+            Ok(())
+        },
+        |()| Ok(()),
+    )
+    .await?;
+    events.send(Event::StageDone { stage });
+    Ok(())
+}
+
+/// How many items the open tasks of a stage will report.
+fn items(run: &Run, stage: Stage, open: &[u32]) -> Result<Option<u64>, RunError> {
+    match stage {
+        Stage::Extract => Ok(Some(
+            open.iter()
+                .map(|index| run.plan.files_of(*index).len() as u64)
+                .sum(),
+        )),
+        Stage::Mill => {
+            let mut count = 0;
+            for index in open {
+                let manifest = run.require_manifest(Stage::Mill, Stage::Extract, *index)?;
+                count += run
+                    .output(&manifest, unitmill_shards::OutputKind::Candidates)?
+                    .rows;
+            }
+            Ok(Some(count))
+        }
+        Stage::Dedup | Stage::Publish => Ok(None),
+    }
+}
+
+/// Executions at once.
+pub fn jobs(recipe: &Recipe) -> usize {
+    match recipe.sandbox.jobs {
+        SandboxJobs::Count(count) => count as usize,
+        SandboxJobs::Auto => cores(),
+    }
+}
+
+/// The cores of this machine; 1 where it does not say.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Enough candidates in flight to keep both the sandbox and the servers busy.
+fn mill_window(recipe: &Recipe) -> Window {
+    Window::for_workers(jobs(recipe) * 2 + Servers::concurrency(recipe))
+}

@@ -1,0 +1,175 @@
+//! The command line, as clap reads it. The help texts are a snapshot in the tests.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use unitmill_model::Stage;
+use unitmill_recipe::Override;
+
+/// A raw code corpus becomes training data whose every row has been executed.
+#[derive(Parser, Debug)]
+#[command(name = "unitmill", version, about, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Results go to standard output or files, progress and messages to standard error.
+Exit codes: 0 done; 1 internal error; 2 usage or recipe; 3 a path cannot be read;
+4 sandbox unavailable; 5 model unavailable or budget spent; 130 interrupted.";
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Do the whole job of a recipe; the same command again resumes it
+    Run {
+        #[command(flatten)]
+        recipe: RecipeArguments,
+        /// The run's folder [default: runs/<name of the recipe>]
+        #[arg(long, value_name = "RUN")]
+        out: Option<PathBuf>,
+    },
+    /// Show the effective plan of a recipe and its tasks, running nothing
+    Plan {
+        #[command(flatten)]
+        recipe: RecipeArguments,
+        /// Write the plan into this folder, so that `unitmill task` can work on it
+        #[arg(long, value_name = "RUN")]
+        out: Option<PathBuf>,
+    },
+    /// Do one task of a planned run; for Ray, Slurm and their like
+    Task {
+        /// The run's folder
+        run: PathBuf,
+        /// extract, dedup, mill or publish
+        #[arg(value_parser = parse_stage)]
+        stage: Stage,
+        /// Which task of the stage, from 0
+        index: u32,
+    },
+    /// Cut candidates out of a corpus, before deduplication
+    Extract {
+        /// Folders, files or globs
+        #[arg(required = true)]
+        input: Vec<String>,
+        /// The file to write: .parquet or .jsonl
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Import names that a function may use, one a line
+        #[arg(long, value_name = "FILE")]
+        packages: Option<PathBuf>,
+        /// Change a knob of the recipe's `functions`, `packages` or `input.0` section
+        #[arg(long = "set", value_name = "KEY=VALUE")]
+        set: Vec<Override>,
+    },
+    /// Judge function-test pairs: rows id, code, test in; verdicts out, in input order
+    Exec {
+        /// The pairs: .parquet or .jsonl
+        pairs: PathBuf,
+        /// The file to write: .parquet or .jsonl
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        #[command(flatten)]
+        sandbox: SandboxArguments,
+    },
+    /// Funnel, pass rates per package and conservation sums of a run
+    Audit {
+        /// The run's folder
+        run: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Also write a page for a browser
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
+        /// Compare with an earlier run
+        #[arg(long, value_name = "RUN", conflicts_with = "json")]
+        against: Option<PathBuf>,
+    },
+    /// How a row came to be: every model call and every execution of a candidate or pair
+    Show {
+        /// The run's folder
+        run: PathBuf,
+        /// A pair's or candidate's id, or its first digits
+        id: String,
+    },
+    /// Execute again what was executed for a candidate or pair, and compare
+    Replay {
+        /// The run's folder
+        run: PathBuf,
+        /// A pair's or candidate's id, or its first digits
+        id: String,
+    },
+    /// Python environments for the sandbox
+    Env {
+        #[command(subcommand)]
+        command: EnvCommand,
+    },
+    /// What this machine can and cannot do
+    Doctor,
+    /// Print the JSON Schema of recipes
+    #[command(hide = true)]
+    Schema,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum EnvCommand {
+    /// Build an environment into the cache
+    Build {
+        /// A bundled lock (scientific, standard), a hash-locked requirements file, or an
+        /// existing virtual environment
+        #[arg(default_value = "scientific")]
+        env: String,
+    },
+    /// Pack an environment's packages into one file, for machines without a network
+    Export {
+        /// As for build
+        env: String,
+        /// The bundle to write (.tar.zst)
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Build an environment from a bundle, without a network
+    Import {
+        /// The bundle
+        bundle: PathBuf,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RecipeArguments {
+    /// The recipe (YAML)
+    pub(crate) recipe: PathBuf,
+    /// Change a knob: a dotted key and a YAML value (--set dedup.exact=false)
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<Override>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SandboxArguments {
+    /// Executions at once [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) jobs: Option<u32>,
+    /// Wall-clock limit of a pair, seconds
+    #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) timeout: u64,
+    /// Memory limit of a pair, megabytes
+    #[arg(long, value_name = "M", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(64..))]
+    pub(crate) memory_mb: u64,
+    /// How executions are isolated
+    #[arg(long, value_name = "B", default_value = "native", value_parser = ["native"])]
+    pub(crate) backend: String,
+    /// The Python environment: a bundled lock, a requirements file, a virtual environment
+    #[arg(long, value_name = "E", default_value = "scientific")]
+    pub(crate) env: String,
+}
+
+fn parse_stage(text: &str) -> Result<Stage, String> {
+    Stage::ALL
+        .iter()
+        .copied()
+        .find(|stage| stage.as_str() == text)
+        .ok_or_else(|| {
+            format!("`{text}` is not a stage; the stages are extract, dedup, mill, publish")
+        })
+}

@@ -1,0 +1,296 @@
+//! One function a command.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use unitmill_audit::Audit;
+use unitmill_model::{Limits, Stage};
+use unitmill_recipe::{Override, Recipe};
+use unitmill_runner::{ExecOptions, Halt, Machine, RunSummary, cores};
+use unitmill_sandbox::{Environment, EnvironmentProgress, default_cache_root, diagnose};
+use unitmill_shards::RunDirectory;
+
+use crate::arguments::{Command, EnvCommand, RecipeArguments, SandboxArguments};
+use crate::exit::{Exit, Failure};
+use crate::output;
+use crate::progress::Progress;
+use crate::render;
+
+/// Performs a command. The code is not success where a command did what it was asked to
+/// and found something wrong: an audit that does not add up, a replay that differs.
+pub(crate) fn perform(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Run { recipe, out } => run(&recipe, out),
+        Command::Plan { recipe, out } => plan(&recipe, out),
+        Command::Task { run, stage, index } => task(&run, stage, index),
+        Command::Extract {
+            input,
+            out,
+            packages,
+            set,
+        } => extract(&input, &out, packages, &set),
+        Command::Exec {
+            pairs,
+            out,
+            sandbox,
+        } => exec(pairs, out, sandbox),
+        Command::Audit {
+            run,
+            json,
+            html,
+            against,
+        } => audit(&run, json, html, against),
+        Command::Show { run, id } => show(&run, &id),
+        Command::Replay { run, id } => replay(&run, &id),
+        Command::Env { command } => env(command),
+        Command::Doctor => doctor(),
+        Command::Schema => schema(),
+    }
+}
+
+fn run(arguments: &RecipeArguments, out: Option<PathBuf>) -> Result<ExitCode, Failure> {
+    let recipe = Recipe::read(&arguments.recipe, &arguments.set)?;
+    let out = out.unwrap_or_else(|| Path::new("runs").join(&recipe.name));
+    let machine = machine()?;
+    let RunSummary { out, audit } = block_on(interruptible(
+        &machine,
+        unitmill_runner::run(recipe, &out, &machine),
+    ))?
+    .map_err(|error| resumable(error, &arguments.recipe))?;
+    output::result(&unitmill_audit::render_text(&audit));
+    output::message(&format!(
+        "shards, dataset card and audit are in {}; unitmill show {} ID tells how a row came to be",
+        out.display(),
+        out.display()
+    ));
+    Ok(verdict_of(&audit))
+}
+
+/// Adds to an interruption how to go on.
+fn resumable(error: unitmill_runner::RunError, recipe: &Path) -> Failure {
+    let mut failure = Failure::from(error);
+    if matches!(
+        failure.exit,
+        Exit::Interrupted | Exit::Model | Exit::Sandbox | Exit::Internal
+    ) {
+        failure.message.push_str(&format!(
+            "\nwhat was done is kept; `unitmill run {}` with the same options goes on from there",
+            recipe.display()
+        ));
+    }
+    failure
+}
+
+fn plan(arguments: &RecipeArguments, out: Option<PathBuf>) -> Result<ExitCode, Failure> {
+    let recipe = Recipe::read(&arguments.recipe, &arguments.set)?;
+    let preview = unitmill_runner::preview(recipe.clone())?;
+    output::result(&render::plan(&preview));
+    if let Some(out) = out {
+        let machine = machine()?;
+        block_on(unitmill_runner::write_plan(recipe, &out, &machine))??;
+        output::message(&format!("the plan is in {}", out.display()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn task(run: &Path, stage: Stage, index: u32) -> Result<ExitCode, Failure> {
+    let machine = machine()?;
+    let is_new = block_on(interruptible(
+        &machine,
+        unitmill_runner::task(run, stage, index, &machine),
+    ))??;
+    output::message(&format!(
+        "{stage} {index}: {}",
+        if is_new {
+            "committed"
+        } else {
+            "was committed before"
+        }
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn extract(
+    input: &[String],
+    out: &Path,
+    packages: Option<PathBuf>,
+    set: &[Override],
+) -> Result<ExitCode, Failure> {
+    let mut recipe = serde_json::json!({
+        "name": "extract",
+        "input": input.iter().map(|path| serde_json::json!({"path": path})).collect::<Vec<_>>(),
+    });
+    if let Some(path) = packages {
+        recipe["packages"] = serde_json::json!({"allow": path});
+    }
+    let recipe = Recipe::parse(&recipe.to_string(), "the command line", set)?;
+    let summary = unitmill_runner::extract_to_file(&recipe, out, &Progress::listen())?;
+    output::message(&render::extracted(&summary));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn exec(pairs: PathBuf, out: PathBuf, sandbox: SandboxArguments) -> Result<ExitCode, Failure> {
+    let machine = machine()?;
+    let options = ExecOptions {
+        pairs,
+        out,
+        env: sandbox.env,
+        jobs: sandbox.jobs.map_or_else(cores, |jobs| jobs as usize),
+        limits: Limits {
+            wall_ms: sandbox.timeout * 1000,
+            cpu_ms: sandbox.timeout * 1000,
+            memory_bytes: sandbox.memory_mb << 20,
+            ..Limits::default()
+        },
+        seed: 0,
+    };
+    let summary = block_on(interruptible(
+        &machine,
+        unitmill_runner::exec(&options, &machine),
+    ))??;
+    output::message(&render::verdicts(&summary));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn audit(
+    run: &Path,
+    json: bool,
+    html: Option<PathBuf>,
+    against: Option<PathBuf>,
+) -> Result<ExitCode, Failure> {
+    let audit = read_audit(run)?;
+    if let Some(path) = html {
+        std::fs::write(
+            &path,
+            unitmill_audit::render_html(&run.display().to_string(), &audit),
+        )
+        .map_err(|error| Failure {
+            exit: Exit::Unreadable,
+            message: format!("cannot write {}: {error}", path.display()),
+        })?;
+    }
+    if json {
+        let text = serde_json::to_string_pretty(&audit.json())
+            .expect("an audit has text keys and finite numbers only");
+        output::result(&text);
+    } else if let Some(earlier) = against {
+        let earlier = read_audit(&earlier)?;
+        output::result(&unitmill_audit::render_comparison(
+            &unitmill_audit::compare(&earlier, &audit),
+        ));
+    } else {
+        output::result(&unitmill_audit::render_text(&audit));
+    }
+    Ok(verdict_of(&audit))
+}
+
+fn read_audit(run: &Path) -> Result<Audit, Failure> {
+    Ok(Audit::read(&RunDirectory::open(run)?)?)
+}
+
+/// An audit whose sums do not hold is a failure, and says so loudly.
+fn verdict_of(audit: &Audit) -> ExitCode {
+    if audit.holds() {
+        return ExitCode::SUCCESS;
+    }
+    output::message("error: the conservation sums do not hold; do not train on these shards");
+    ExitCode::from(Exit::Internal as u8)
+}
+
+fn show(run: &Path, id: &str) -> Result<ExitCode, Failure> {
+    output::result(&render::history(&unitmill_runner::history(run, id)?));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn replay(run: &Path, id: &str) -> Result<ExitCode, Failure> {
+    let machine = machine()?;
+    let (history, executions) = block_on(unitmill_runner::replay(run, id, &machine))??;
+    output::result(&render::replayed(&history, &executions));
+    if executions.iter().all(|execution| execution.same) {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Ok(ExitCode::from(Exit::Internal as u8))
+    }
+}
+
+fn env(command: EnvCommand) -> Result<ExitCode, Failure> {
+    let cache = default_cache_root()?;
+    let events = Progress::listen();
+    let mut progress =
+        |progress: EnvironmentProgress| unitmill_runner::report_environment(&events, &progress);
+    let environment = match command {
+        EnvCommand::Build { env } => Environment::provision(&env, &cache, &mut progress)?,
+        EnvCommand::Import { bundle } => Environment::import(&bundle, &cache, &mut progress)?,
+        EnvCommand::Export { env, out } => {
+            let bundle = Environment::export(&env, &out, &mut progress)?;
+            output::message(&format!(
+                "{} packages are in {}",
+                bundle.wheels,
+                out.display()
+            ));
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    output::result(&format!("{}", environment.root().display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn doctor() -> Result<ExitCode, Failure> {
+    let features = diagnose();
+    output::result(&render::features(&features));
+    if features
+        .iter()
+        .all(|feature| feature.present || !feature.required)
+    {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Ok(ExitCode::from(Exit::Sandbox as u8))
+    }
+}
+
+fn schema() -> Result<ExitCode, Failure> {
+    let text = serde_json::to_string_pretty(&unitmill_recipe::json_schema())
+        .expect("a schema has text keys and finite numbers only");
+    output::result(&text);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn machine() -> Result<Machine, Failure> {
+    Ok(Machine {
+        cache: default_cache_root()?,
+        events: Progress::listen(),
+        halt: Halt::default(),
+    })
+}
+
+fn block_on<F: Future>(future: F) -> Result<F::Output, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure {
+            exit: Exit::Internal,
+            message: format!("cannot start the runtime's threads: {error}"),
+        })?;
+    Ok(runtime.block_on(future))
+}
+
+/// Lets Ctrl-C ask for a halt: what is in flight ends and is written down. A second Ctrl-C
+/// ends the program at once.
+async fn interruptible<T>(machine: &Machine, work: impl Future<Output = T>) -> T {
+    let halt = machine.halt.clone();
+    let listener = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_err() {
+            return;
+        }
+        halt.request();
+        output::message(
+            "stopping: what is in flight will be finished and kept; again to stop at once",
+        );
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(i32::from(Exit::Interrupted as u8));
+        }
+    });
+    let result = work.await;
+    listener.abort();
+    result
+}

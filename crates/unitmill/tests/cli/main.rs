@@ -1,0 +1,10 @@
+//! The program as its users have it: real processes, real files, real exit codes.
+
+mod bad_input;
+mod code_map;
+mod exec;
+mod help;
+mod model_server;
+mod program;
+mod quickstart;
+mod resuming;
