@@ -132,7 +132,14 @@ fn cleaned(doctest: &Doctest, function: &str, environment: &Environment) -> Opti
 
 /// Whether every name of an example is known to the code or to the example.
 fn is_closed(code: &str, example: &Example) -> bool {
-    let text = format!("{code}\n\n{}{}\n", example.setup, example.expression);
+    let want = match &example.want {
+        Want::Value(value) => value.as_str(),
+        _ => "",
+    };
+    let text = format!(
+        "{code}\n\n{}{}\n{want}\n",
+        example.setup, example.expression
+    );
     let known = |text: &str| -> Option<Vec<String>> {
         match undefined_names(text) {
             Ok(names) => Some(names.into_iter().map(|undefined| undefined.name).collect()),
@@ -194,8 +201,29 @@ fn wanted(
         if let Some(array) = array(&tree, &joined) {
             return Some((own, Want::Array(array)));
         }
+        // `Decimal('1.50')`, `Point(x=1, y=2)`: whether the names are known is seen later.
+        if let Expr::Call(call) = &tree
+            && call.arguments.args.iter().all(is_plain)
+            && call
+                .arguments
+                .keywords
+                .iter()
+                .all(|keyword| is_plain(&keyword.value))
+        {
+            return Some((own, Want::Value(joined)));
+        }
     }
     None
+}
+
+/// A literal, or a constructor of literals.
+fn is_plain(tree: &Expr) -> bool {
+    match tree {
+        Expr::Call(call) => call.arguments.args.iter().all(is_plain),
+        Expr::List(list) => list.elts.iter().all(is_plain),
+        Expr::Tuple(tuple) => tuple.elts.iter().all(is_plain),
+        other => is_literal(other),
+    }
 }
 
 /// A literal; a float with few decimals is remembered with their number.

@@ -57,6 +57,8 @@ pub(crate) struct Facts {
     pub(crate) iterated: bool,
     /// `None` is a value of it.
     pub(crate) optional: bool,
+    /// Kinds of keys and values of a mapping, where an annotation says them.
+    pub(crate) items: Option<(Kind, Kind)>,
 }
 
 impl Facts {
@@ -280,11 +282,68 @@ impl Usage<'_> {
         if let Some(path) = qualified(&call.func, self.imports) {
             self.library_call(&path, call);
         }
+        self.columns(call);
         if let Expr::Attribute(attribute) = &*call.func
             && attribute.attr.as_str() == "join"
             && let Some(first) = first
         {
             self.note(first, Kind::list(Kind::Text), 20);
+        }
+    }
+
+    /// Columns that methods of a frame name.
+    fn columns(&mut self, call: &ExprCall) {
+        let Expr::Attribute(attribute) = &*call.func else {
+            return;
+        };
+        let names_columns = matches!(
+            attribute.attr.as_str(),
+            "groupby"
+                | "sort_values"
+                | "set_index"
+                | "pivot_table"
+                | "pivot"
+                | "merge"
+                | "melt"
+                | "drop_duplicates"
+                | "nlargest"
+                | "nsmallest"
+                | "explode"
+                | "join"
+        );
+        let Some(root) = root_name(&attribute.value).filter(|_| names_columns) else {
+            return;
+        };
+        let mut keys = Vec::new();
+        for argument in &call.arguments.args {
+            string_literals(argument, &mut keys);
+        }
+        for keyword in &call.arguments.keywords {
+            if keyword.arg.as_ref().is_some_and(|arg| {
+                matches!(
+                    arg.as_str(),
+                    "by" | "on" | "index" | "columns" | "values" | "subset" | "keys" | "id_vars"
+                )
+            }) {
+                string_literals(&keyword.value, &mut keys);
+            }
+        }
+        let root = root.to_owned();
+        if attribute.attr.as_str() != "join" {
+            extend_unique(&mut self.of(&root).keys, &keys);
+        }
+    }
+
+    /// Texts that a parser of some format can read.
+    fn readable(&mut self, subject: &Expr, texts: &[&str]) {
+        if let Expr::Name(name) = subject {
+            let facts = self.facts.entry(name.id.to_string()).or_default();
+            facts.add(Kind::Text, 25);
+            for text in texts {
+                if !facts.strings.iter().any(|known| known == text) {
+                    facts.strings.push((*text).to_owned());
+                }
+            }
         }
     }
 
@@ -294,6 +353,36 @@ impl Usage<'_> {
         let Some(first) = arguments.first() else {
             return;
         };
+        match (path, last_of(path)) {
+            ("json.loads", _) => self.readable(first, &["{\"a\": 1, \"b\": [2, 3]}", "[1, 2]"]),
+            ("ast.literal_eval", _) => self.readable(first, &["[1, 2]", "{'a': 1}", "3"]),
+            ("decimal.Decimal", _) => self.readable(first, &["12.50", "0", "-3.333"]),
+            ("fractions.Fraction", _) => self.readable(first, &["3/4", "2"]),
+            ("ipaddress.ip_address", _) => self.readable(first, &["192.168.0.1", "::1"]),
+            ("ipaddress.ip_network", _) => self.readable(first, &["192.168.0.0/24", "10.0.0.0/8"]),
+            ("base64.b64decode", _) => self.readable(first, &["aGVsbG8=", ""]),
+            ("binascii.unhexlify" | "bytes.fromhex", _) => self.readable(first, &["00ff10", ""]),
+            ("uuid.UUID", _) => self.readable(first, &["12345678-1234-5678-1234-567812345678"]),
+            (_, "fromisoformat") => self.readable(first, &["2024-02-29", "2024-02-29T12:30:00"]),
+            (_, "strptime") => {
+                if let Some(Expr::StringLiteral(format)) = arguments.get(1) {
+                    let texts = moments(format.value.to_str());
+                    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+                    self.readable(first, &texts);
+                }
+            }
+            _ if path.starts_with("xml.etree") && path.ends_with("fromstring") => {
+                self.readable(
+                    first,
+                    &[
+                        "<root><a>1</a><b>two</b></root>",
+                        "<note id=\"1\">text</note>",
+                        "<a/>",
+                    ],
+                );
+            }
+            _ => {}
+        }
         match path {
             "json.loads"
             | "textwrap.dedent"
@@ -444,6 +533,68 @@ impl Usage<'_> {
     }
 }
 
+/// Two moments in a `strptime` format.
+fn moments(format: &str) -> Vec<String> {
+    const DIRECTIVES: &[(&str, [&str; 2])] = &[
+        ("%Y", ["2024", "1999"]),
+        ("%y", ["24", "99"]),
+        ("%m", ["02", "12"]),
+        ("%d", ["29", "31"]),
+        ("%H", ["12", "23"]),
+        ("%I", ["09", "11"]),
+        ("%M", ["30", "59"]),
+        ("%S", ["15", "59"]),
+        ("%f", ["000000", "999999"]),
+        ("%p", ["AM", "PM"]),
+        ("%b", ["Feb", "Dec"]),
+        ("%B", ["February", "December"]),
+        ("%a", ["Thu", "Fri"]),
+        ("%A", ["Thursday", "Friday"]),
+        ("%j", ["060", "365"]),
+        ("%z", ["+0000", "+0100"]),
+        ("%Z", ["UTC", "UTC"]),
+    ];
+    (0..2)
+        .map(|which| {
+            DIRECTIVES
+                .iter()
+                .fold(format.to_owned(), |text, (directive, values)| {
+                    text.replace(directive, values[which])
+                })
+        })
+        .collect()
+}
+
+/// The name at the root of a chain of attributes, subscripts and calls.
+fn root_name(tree: &Expr) -> Option<&str> {
+    match tree {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => root_name(&attribute.value),
+        Expr::Subscript(subscript) => root_name(&subscript.value),
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(attribute) => root_name(&attribute.value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// String literals of an expression, lists and tuples of them included.
+fn string_literals(tree: &Expr, into: &mut Vec<String>) {
+    match tree {
+        Expr::StringLiteral(text) => into.push(text.value.to_str().to_owned()),
+        Expr::List(list) => list
+            .elts
+            .iter()
+            .for_each(|element| string_literals(element, into)),
+        Expr::Tuple(tuple) => tuple
+            .elts
+            .iter()
+            .for_each(|element| string_literals(element, into)),
+        _ => {}
+    }
+}
+
 /// The kind that a type's name means.
 pub(crate) fn kind_of_type(name: &str) -> Option<Kind> {
     Some(match name {
@@ -528,11 +679,17 @@ fn annotate_tree(facts: &mut Facts, tree: &Expr, weight: i32) {
                     facts.add(Kind::Function(arity.clamp(1, 2)), weight);
                 }
                 container => {
-                    let element = inner.first().and_then(|inner| {
+                    let kind_at = |position: usize| {
                         let mut nested = Facts::default();
-                        annotate_tree(&mut nested, inner, 100);
+                        annotate_tree(&mut nested, inner.get(position)?, 100);
                         nested.ranked().into_iter().next()
-                    });
+                    };
+                    let element = kind_at(0);
+                    if kind_of_type(container) == Some(Kind::Mapping)
+                        && let (Some(key), Some(value)) = (element.clone(), kind_at(1))
+                    {
+                        facts.items = Some((key, value));
+                    }
                     let kind = match (kind_of_type(container), element) {
                         (Some(Kind::List(_)), Some(element)) => Kind::list(element),
                         (Some(Kind::Tuple(_)), Some(element)) => Kind::Tuple(Box::new(element)),
@@ -650,6 +807,12 @@ impl<'ast> Visitor<'ast> for Usage<'_> {
                 (container @ Expr::Name(_), index @ Expr::Name(_)) => {
                     self.note(container, Kind::list(Kind::Integer), 4);
                     self.note(index, Kind::Integer, 3);
+                }
+                (chain @ (Expr::Call(_) | Expr::Attribute(_)), Expr::StringLiteral(key)) => {
+                    if let Some(root) = root_name(chain) {
+                        let root = root.to_owned();
+                        extend_unique(&mut self.of(&root).keys, &[key.value.to_str().to_owned()]);
+                    }
                 }
                 (Expr::Subscript(outer), _) => {
                     self.note(&outer.value, Kind::list(Kind::list(Kind::Integer)), 14);

@@ -7,7 +7,8 @@ use unitmill_python::{Parameter, ParameterKind, Signature, constants};
 
 use super::facts::{Facts, Kind, annotate, kind_of_attribute, of_function};
 use super::values::{Surroundings, USUAL_COLUMNS, Value, by_default, by_name, pool};
-use crate::syntax::Module;
+use crate::syntax::{Module, expression};
+use ruff_python_ast::Expr;
 
 /// At most this many calls in one look.
 pub(crate) const MOST_CALLS: usize = 28;
@@ -355,6 +356,32 @@ impl Planner {
         }
     }
 
+    /// Takes keys that calls missed into the mappings and frames. Says whether any was new.
+    pub(crate) fn learn_keys(&mut self, messages: &[&str]) -> bool {
+        let mut learnt = false;
+        for message in messages {
+            let Some(Expr::StringLiteral(key)) = expression(message) else {
+                continue;
+            };
+            let key = key.value.to_str();
+            for slot in &mut self.slots {
+                let takes_keys = match slot.kinds.first() {
+                    Some(Kind::Mapping | Kind::Frame) => true,
+                    Some(Kind::List(element)) => **element == Kind::Mapping,
+                    _ => false,
+                };
+                if takes_keys
+                    && key != "missing"
+                    && !slot.facts.keys.iter().any(|known| known == key)
+                {
+                    slot.facts.keys.push(key.to_owned());
+                    learnt = true;
+                }
+            }
+        }
+        learnt
+    }
+
     /// Ranks for another try, guided by what the calls said; none if there is nothing
     /// else to try.
     pub(crate) fn next_ranks(&mut self, ranks: &[usize], messages: &[&str]) -> Option<Vec<usize>> {
@@ -570,7 +597,9 @@ fn wanted_kind(message: &str, current: &Kind) -> Option<Kind> {
     {
         return Some(Kind::Float);
     }
-    if message.contains("cannot be interpreted as an integer") && names_own {
+    if message.contains("cannot be interpreted as an integer") && names_own
+        || message.contains("must be an integer") && *current == Kind::Float
+    {
         return Some(Kind::Integer);
     }
     if (message.contains("expected string or bytes-like object")

@@ -21,6 +21,8 @@ pub(super) struct Writer<'names> {
     tests: Vec<(String, Vec<String>)>,
     needs: BTreeSet<&'static str>,
     needs_close: bool,
+    /// Some test asserts a value other than none at all.
+    pub(super) has_value: bool,
 }
 
 impl<'names> Writer<'names> {
@@ -34,6 +36,7 @@ impl<'names> Writer<'names> {
             tests: Vec::new(),
             needs: BTreeSet::new(),
             needs_close: false,
+            has_value: false,
         }
     }
 
@@ -87,6 +90,8 @@ impl<'names> Writer<'names> {
         let approximate = seen
             .and_then(|seen| seen.value.as_ref())
             .is_some_and(|value| value.kind == ValueKind::Approximate);
+        self.has_value |= !matches!(&example.want, Want::Raises(_))
+            && example.want != Want::Value("None".to_owned());
         match &example.want {
             Want::Value(value) => {
                 let has_float = approximate || contains_float(value);
@@ -183,10 +188,24 @@ impl<'names> Writer<'names> {
             let module = self.module("itertools");
             actual = unrolled(&actual).replace("itertools.", &format!("{module}."));
         }
-        let Some(lines) = self.assertion(value, &actual) else {
+        let lines = match constructor(value, self.bound) {
+            Some(constructor) => {
+                if let Some(line) = constructor.import {
+                    body.insert(0, line);
+                }
+                Some(two_arguments(
+                    "self.assertEqual",
+                    &actual,
+                    &constructor.text,
+                ))
+            }
+            None => self.assertion(value, &actual),
+        };
+        let Some(lines) = lines else {
             return false;
         };
         body.extend(lines);
+        self.has_value = true;
         let stem = format!("test_{}", self.function.trim_matches('_'));
         self.add(&stem, body);
         true
@@ -360,6 +379,111 @@ impl<'names> Writer<'names> {
         text.push_str(&tests.join("\n"));
         text
     }
+}
+
+/// A value that is its own constructor call, with the import that spells it.
+pub(super) struct Constructor {
+    text: String,
+    import: Option<String>,
+}
+
+/// Types of the standard library whose `repr` rebuilds an equal value: the name in the
+/// `repr`, and the module that it is from.
+const CONSTRUCTORS: &[(&str, &str)] = &[
+    ("Decimal", "decimal"),
+    ("Fraction", "fractions"),
+    ("Counter", "collections"),
+    ("OrderedDict", "collections"),
+    ("deque", "collections"),
+    ("frozenset", ""),
+    ("range", ""),
+    ("bytearray", ""),
+    ("datetime", "datetime"),
+    ("UUID", "uuid"),
+    ("IPv4Address", "ipaddress"),
+    ("IPv4Network", "ipaddress"),
+    ("PosixPath", "pathlib"),
+    ("PurePosixPath", "pathlib"),
+    ("ParseResult", ""),
+    ("SplitResult", ""),
+];
+
+/// The constructor call of an opaque value whose `repr` is one. A class of the code itself
+/// counts if it was made to be compared.
+pub(super) fn constructor(
+    value: &ObservedValue,
+    bound: &BTreeMap<String, Option<String>>,
+) -> Option<Constructor> {
+    if value.kind != ValueKind::Opaque || value.repr.len() > super::LONGEST_SOURCE {
+        return None;
+    }
+    let tree = expression(&value.repr)?;
+    let root = rebuilt_by(&tree)?;
+    let text = value.repr.clone();
+    match CONSTRUCTORS.iter().find(|(name, _)| *name == root) {
+        Some((_, "")) => Some(Constructor { text, import: None }),
+        Some((name, module)) => {
+            let own = if name == module {
+                (*module).to_owned()
+            } else {
+                format!("{module}.{name}")
+            };
+            match bound.get(*name) {
+                Some(Some(path)) if *path == own => Some(Constructor { text, import: None }),
+                None if name == module => Some(Constructor {
+                    text,
+                    import: Some(format!("import {module}")),
+                }),
+                None => Some(Constructor {
+                    text,
+                    import: Some(format!("from {module} import {name}")),
+                }),
+                Some(_) if name == module => {
+                    let alias = format!("{module}_module");
+                    Some(Constructor {
+                        text: rename(&text, module, &alias),
+                        import: Some(format!("import {module} as {alias}")),
+                    })
+                }
+                Some(_) => None,
+            }
+        }
+        None => (value.type_name == format!("solution.{root}")
+            && bound.get(root.as_str()) == Some(&None))
+        .then_some(Constructor { text, import: None }),
+    }
+}
+
+/// The one name that an expression of calls, containers and literals is rebuilt by.
+fn rebuilt_by(tree: &ruff_python_ast::Expr) -> Option<String> {
+    use ruff_python_ast::Expr;
+    let Expr::Call(call) = tree else {
+        // A list of dates, a tuple of decimals.
+        let elements: Vec<&Expr> = match tree {
+            Expr::List(list) => list.elts.iter().collect(),
+            Expr::Tuple(tuple) => tuple.elts.iter().collect(),
+            Expr::Dict(dict) => dict.items.iter().map(|item| &item.value).collect(),
+            _ => return None,
+        };
+        let mut roots = elements
+            .into_iter()
+            .filter(|element| !crate::syntax::is_literal(element))
+            .map(rebuilt_by);
+        let first = roots.next()??;
+        return roots
+            .all(|root| root.as_ref() == Some(&first))
+            .then_some(first);
+    };
+    let name = crate::syntax::dotted(&call.func)?;
+    let simple =
+        |argument: &Expr| crate::syntax::is_literal(argument) || rebuilt_by(argument).is_some();
+    let whole = call.arguments.args.iter().all(simple)
+        && call
+            .arguments
+            .keywords
+            .iter()
+            .all(|keyword| simple(&keyword.value));
+    whole.then(|| crate::syntax::root_of(&name).to_owned())
 }
 
 /// Compares nested values that hold floats.

@@ -584,7 +584,43 @@ fn sets(element: &Kind, variant: usize) -> Vec<String> {
     )
 }
 
+/// Three values of a kind, for the inside of a mapping.
+fn samples(kind: &Kind) -> [&'static str; 3] {
+    match kind {
+        Kind::Integer => ["3", "1", "7"],
+        Kind::Float => ["2.5", "0.5", "10.0"],
+        Kind::Text | Kind::File => ["\"a\"", "\"b\"", "\"c\""],
+        Kind::Boolean => ["True", "False", "True"],
+        Kind::Bytes => ["b\"a\"", "b\"b\"", "b\"\""],
+        Kind::List(inner) => match **inner {
+            Kind::Text => ["[\"b\", \"c\"]", "[\"c\"]", "[]"],
+            Kind::Float => ["[1.5, 2.5]", "[0.5]", "[]"],
+            Kind::Tuple(_) => ["[(\"b\", 1)]", "[(\"a\", 2)]", "[]"],
+            _ => ["[1, 2, 3]", "[4]", "[]"],
+        },
+        Kind::Tuple(_) => ["(3, 4)", "(1, 2)", "(0, 0)"],
+        Kind::Set(inner) => match **inner {
+            Kind::Text => ["{\"b\", \"c\"}", "{\"c\"}", "set()"],
+            _ => ["{1, 2}", "{2}", "set()"],
+        },
+        Kind::Mapping => ["{\"a\": 1}", "{\"b\": 2, \"c\": 3}", "{}"],
+        _ => ["None", "1", "\"a\""],
+    }
+}
+
 fn mappings(around: &Surroundings<'_>) -> Vec<String> {
+    if let Some((key, value)) = &around.facts.items
+        && around.facts.keys.is_empty()
+    {
+        let (keys, values) = (samples(key), samples(value));
+        let item = |key: usize, value: usize| format!("{}: {}", keys[key], values[value]);
+        return vec![
+            format!("{{{}, {}, {}}}", item(0, 0), item(1, 1), item(2, 2)),
+            format!("{{{}, {}}}", item(1, 0), item(2, 1)),
+            "{}".to_owned(),
+            format!("{{{}}}", item(0, 2)),
+        ];
+    }
     if !around.facts.keys.is_empty() {
         let fill = |round: usize| -> String {
             let items: Vec<String> = around
