@@ -1,7 +1,7 @@
-//! Extraction against bare parsing, on one core: `extraction_speed INPUT [CANDIDATES]`.
+//! Extraction against bare parsing, on one core: `extraction_speed INPUT [CANDIDATES [REJECTS]]`.
 //!
 //! Reads all texts first, then times parsing alone and extraction, several times each, and
-//! prints the best of both in MB/s. With a second argument the candidates go there, one
+//! prints the best of both in MB/s. Candidates and rejects go to the other arguments, one
 //! JSON row a line.
 #![expect(clippy::print_stdout, reason = "an example reports to its user")]
 
@@ -58,14 +58,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
 
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut rows = match arguments.next() {
-        Some(path) => Some(std::io::BufWriter::new(std::fs::File::create(path)?)),
-        None => None,
+    let mut create = || -> Result<_, std::io::Error> {
+        let file = arguments.next().map(std::fs::File::create).transpose()?;
+        Ok(file.map(std::io::BufWriter::new))
     };
+    let mut rows = create()?;
+    let mut reject_rows = create()?;
     for source in &sources {
         let extracted = extract_source(source, &settings);
         for reject in &extracted.rejects {
             *reasons.entry(reject.reason.as_str()).or_default() += 1;
+            if let Some(rows) = &mut reject_rows {
+                serde_json::to_writer(&mut *rows, reject)?;
+                rows.write_all(b"\n")?;
+            }
         }
         if let Some(rows) = &mut rows {
             for candidate in &extracted.candidates {

@@ -143,7 +143,7 @@ mod tests {
         .collect();
         insta::assert_snapshot!(refusals.join("\n"), @"
         not UTF-8 at byte 5, and no encoding is declared
-        not UTF-8 at byte 27, and no encoding is declared
+        not UTF-8 at byte 29, and no encoding is declared
         not UTF-8 at byte 21, which it declares
         declares ascii, which cannot be read at byte 21
         declares gbk, which cannot be read at byte 19

@@ -250,9 +250,9 @@ impl<'a> RowReader<'a> {
                 FileRefusal::new(RejectReason::CorruptRow, detail),
             )
         };
-        let row: Value = match serde_json::from_slice(&self.line) {
+        let row: Value = match serde_json::from_slice(self.line.trim_ascii()) {
             Ok(row) => row,
-            Err(error) => return corrupt(format!("not valid JSON: {error}")),
+            Err(error) => return corrupt(format!("not valid JSON at column {}", error.column())),
         };
         let RowFields {
             text: text_field,

@@ -8,21 +8,15 @@ use crate::known_names::is_standard_module;
 use crate::module::{Binding, Module, UnitKind};
 use crate::scope::{Import, NameId, root_name};
 
-/// What may travel, as the origin and the settings have it.
+/// What may travel.
 pub(crate) struct Borders<'a> {
     /// Import roots that belong to the corpus file's own project.
     pub(crate) own_packages: Vec<&'a str>,
-    /// The import roots that are allowed; none: all.
-    pub(crate) allow: Option<&'a BTreeSet<String>>,
 }
 
 impl Borders<'_> {
     fn is_local(&self, import: &Import<'_>) -> bool {
         import.level > 0 || self.own_packages.contains(&import.root())
-    }
-
-    fn is_allowed(&self, root: &str) -> bool {
-        root == "__future__" || self.allow.is_none_or(|allow| allow.contains(root))
     }
 }
 
@@ -53,13 +47,6 @@ pub(crate) struct ClosureFinder {
     serial: u32,
 }
 
-/// Where a speculative extension goes back to.
-struct Checkpoint {
-    units: usize,
-    imports: usize,
-    names: usize,
-}
-
 struct Search<'m, 'a, 'b> {
     module: &'m mut Module<'a>,
     borders: &'b Borders<'b>,
@@ -67,10 +54,6 @@ struct Search<'m, 'a, 'b> {
     subject: NameId,
     start: usize,
     closure: Closure<'a>,
-    /// Names reached, in order.
-    names: Vec<NameId>,
-    /// Names in annotations that are never evaluated, left for the end.
-    soft: Vec<NameId>,
     subject_is_needed: bool,
 }
 
@@ -101,13 +84,10 @@ impl ClosureFinder {
             subject,
             start,
             closure: Closure::default(),
-            names: Vec::new(),
-            soft: Vec::new(),
             subject_is_needed: false,
         };
         search.expand(start);
-        search.follow(0);
-        search.add_soft();
+        search.follow();
         if search.subject_is_needed {
             search.closure.needs_itself = search.needs_itself();
         }
@@ -120,8 +100,9 @@ impl ClosureFinder {
 }
 
 impl<'a> Search<'_, 'a, '_> {
-    /// Follows the units from position `next` on until nothing new turns up.
-    fn follow(&mut self, mut next: usize) {
+    /// Follows the units reached until nothing new turns up.
+    fn follow(&mut self) {
+        let mut next = 0;
         while next < self.closure.units.len() {
             let unit = self.closure.units[next];
             self.expand(unit);
@@ -142,12 +123,9 @@ impl<'a> Search<'_, 'a, '_> {
                 self.subject_is_needed |= unit != self.start;
                 continue;
             }
-            if need.soft {
-                self.soft.push(need.name);
-                continue;
-            }
-            let resolved = self.resolve(need.name, unit, false);
-            if !resolved && !need.guarded {
+            let resolved = self.resolve(need.name, unit, need.soft);
+            // An annotation that is never evaluated may name what it likes.
+            if !resolved && !need.guarded && !need.soft {
                 self.closure
                     .unresolved
                     .insert(self.module.walker.names.text(need.name));
@@ -160,12 +138,7 @@ impl<'a> Search<'_, 'a, '_> {
         if marks.len() <= name.index() {
             marks.resize(self.module.walker.names.len().max(name.index() + 1), 0);
         }
-        let is_new = marks[name.index()] != self.finder.serial;
-        marks[name.index()] = self.finder.serial;
-        if is_new {
-            self.names.push(name);
-        }
-        is_new
+        std::mem::replace(&mut marks[name.index()], self.finder.serial) != self.finder.serial
     }
 
     /// Brings in whatever defines a name. False if nothing does.
@@ -249,12 +222,15 @@ impl<'a> Search<'_, 'a, '_> {
             })
             .copied()
             .collect();
-        // A definition that does not mention its predecessors replaces them.
-        let last_definition = chosen.iter().rposition(|binding| {
-            !binding.mutation && self.module.units[binding.unit].kind == UnitKind::Definition
-        });
-        if let Some(last) = last_definition
+        // Of several plain definitions the last replaces the others, unless it is made
+        // from them.
+        let is_definition = |binding: &Binding| {
+            binding.mutation || self.module.units[binding.unit].kind == UnitKind::Definition
+        };
+        let last = chosen.iter().rposition(|binding| !binding.mutation);
+        if let Some(last) = last
             && last > 0
+            && chosen.iter().all(is_definition)
         {
             let mentions = self
                 .module
@@ -267,72 +243,6 @@ impl<'a> Search<'_, 'a, '_> {
             }
         }
         chosen
-    }
-
-    /// Brings in the names of annotations that are never evaluated, where that does not
-    /// cost the function its place.
-    fn add_soft(&mut self) {
-        let mut next = 0;
-        while next < self.soft.len() {
-            let name = self.soft[next];
-            next += 1;
-            if name == self.subject {
-                continue;
-            }
-            let checkpoint = Checkpoint {
-                units: self.closure.units.len(),
-                imports: self.closure.imports.len(),
-                names: self.names.len(),
-            };
-            let soft_before = self.soft.len();
-            let unresolved = self.closure.unresolved.clone();
-            let local_imports = self.closure.local_imports.clone();
-            let subject_is_needed = self.subject_is_needed;
-            let user = self.start;
-            self.resolve(name, user, true);
-            self.follow(checkpoint.units);
-            let is_harmless = self.closure.unresolved == unresolved
-                && self.closure.local_imports == local_imports
-                && self.subject_is_needed == subject_is_needed
-                && self.allows_since(&checkpoint);
-            if !is_harmless {
-                self.closure.unresolved = unresolved;
-                self.closure.local_imports = local_imports;
-                self.subject_is_needed = subject_is_needed;
-                self.soft.truncate(soft_before.max(next));
-                self.go_back(&checkpoint);
-            }
-        }
-    }
-
-    fn allows_since(&self, checkpoint: &Checkpoint) -> bool {
-        let imports = self.closure.imports[checkpoint.imports..]
-            .iter()
-            .all(|&(unit, index)| {
-                let root = self.module.units[unit].imports[index as usize].root();
-                self.borders.is_allowed(root)
-            });
-        let units = self.closure.units[checkpoint.units..].iter().all(|&unit| {
-            self.module.known_scope(unit).is_none_or(|scope| {
-                scope
-                    .roots()
-                    .iter()
-                    .all(|root| self.borders.is_allowed(root))
-            })
-        });
-        imports && units
-    }
-
-    fn go_back(&mut self, checkpoint: &Checkpoint) {
-        for unit in self.closure.units.drain(checkpoint.units..) {
-            self.finder.unit_marks[unit] = 0;
-        }
-        for (unit, _) in self.closure.imports.drain(checkpoint.imports..) {
-            self.finder.unit_marks[unit] = 0;
-        }
-        for name in self.names.drain(checkpoint.names..) {
-            self.finder.name_marks[name.index()] = 0;
-        }
     }
 
     /// Whether some unit of the closure runs the function while the module loads: the

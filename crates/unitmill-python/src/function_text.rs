@@ -292,10 +292,10 @@ fn with_function<R>(
     function: &str,
     work: impl FnOnce(&StmtFunctionDef) -> R,
 ) -> Option<R> {
-    match with_module(code, |body| last_function(body, function).map(work)) {
-        Ok(result) => result,
-        Err(_unparsed) => None,
-    }
+    // A failure to parse is one of the two ways of having no such function.
+    with_module(code, |body| last_function(body, function).map(work))
+        .ok()
+        .flatten()
 }
 
 /// The last top-level function of that name.

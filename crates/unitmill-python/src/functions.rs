@@ -7,15 +7,16 @@ use std::fmt;
 use ruff_python_ast::{ExceptHandler, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged as _;
 use rustc_hash::FxHashSet;
-use unitmill_model::{Candidate, Digest, DigestBuilder, Origin, RejectReason};
+use unitmill_model::{Candidate, Digest, Origin, RejectReason};
 
-use crate::canonical::Canonical;
-use crate::closure::{Borders, Closure, ClosureFinder, import_text, library_names};
+use crate::candidate_text::CandidateText;
+use crate::closure::{Borders, Closure, ClosureFinder, library_names};
+use crate::fingerprint::{FingerprintBuilder, digest_of, fingerprint, outer_names};
 use crate::known_names::is_standard_module;
 use crate::module::{Module, UnitKind};
 use crate::parse::{ParseFailure, with_module};
-use crate::repair::repairable_name;
-use crate::scope::{Import, NameId};
+use crate::repair::{Repair, repairable_name};
+use crate::scope::NameId;
 
 /// A kind of function that can be selected besides plain ones.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -102,101 +103,6 @@ pub fn extract_functions(
     })
 }
 
-/// The fingerprint of a module whose subject is the last top-level function of that name;
-/// see [`Candidate::fingerprint`]. None if the module does not parse or has no such
-/// function.
-pub fn fingerprint(code: &str, function: &str) -> Option<Digest> {
-    let result = with_module(code, |body| {
-        let subject = body.iter().rposition(|statement| {
-            matches!(statement, Stmt::FunctionDef(definition) if definition.name.as_str() == function)
-        })?;
-        let mut module = Module::new(code, body);
-        let mut print = FingerprintBuilder::new();
-        for unit in 0..module.units.len() {
-            if unit == subject {
-                continue;
-            }
-            if module.units[unit].kind == UnitKind::Import {
-                for import in &module.units[unit].imports {
-                    print.import(import);
-                }
-            } else {
-                let digest = canonical_digest(&mut module, unit, function);
-                print.unit(digest);
-            }
-        }
-        Some(print.finish(canonical_digest(&mut module, subject, function)))
-    });
-    match result {
-        Ok(digest) => digest,
-        Err(_unparsed) => None,
-    }
-}
-
-/// Joins the digests of a closure.
-struct FingerprintBuilder {
-    imports: BTreeSet<String>,
-    units: Vec<Digest>,
-}
-
-impl FingerprintBuilder {
-    fn new() -> Self {
-        Self {
-            imports: BTreeSet::new(),
-            units: Vec::new(),
-        }
-    }
-
-    fn import(&mut self, import: &Import<'_>) {
-        self.imports.insert(import_text(import));
-    }
-
-    fn unit(&mut self, digest: Digest) {
-        self.units.push(digest);
-    }
-
-    fn finish(self, subject: Digest) -> Digest {
-        let mut digest = DigestBuilder::new("fingerprint");
-        for import in &self.imports {
-            digest.push(import);
-        }
-        for unit in &self.units {
-            digest.push(unit.as_bytes());
-        }
-        digest.push(subject.as_bytes());
-        digest.finish()
-    }
-}
-
-/// The names of a unit that are more than locals of its functions.
-fn outer_names<'a>(module: &mut Module<'a>, unit: usize) -> FxHashSet<&'a str> {
-    module.scope(unit);
-    let mut outer = FxHashSet::default();
-    if let Some(unit) = module.known_scope(unit) {
-        let scope = &unit.scope;
-        let names = unit
-            .needs
-            .iter()
-            .map(|need| need.name)
-            .chain(scope.bindings.iter().map(|&(name, _)| name))
-            .chain(scope.class_names.iter().copied())
-            .chain(scope.global_writes.iter().copied());
-        outer.extend(names.map(|name| module.walker.names.text(name)));
-    }
-    outer
-}
-
-fn canonical_digest(module: &mut Module<'_>, unit: usize, subject: &str) -> Digest {
-    let outer = outer_names(module, unit);
-    digest_of(module.units[unit].statement, &outer, subject)
-}
-
-fn digest_of(statement: &Stmt, outer: &FxHashSet<&str>, subject: &str) -> Digest {
-    let mut canonical = Canonical::new(subject, |name| outer.contains(name));
-    canonical.statement(statement);
-    Digest::of(canonical.finish())
-}
-
 /// Facts about a unit that several candidates share.
 #[derive(Default)]
 struct Shared<'a> {
@@ -233,7 +139,6 @@ impl<'a, 's> Extraction<'a, 's> {
             settings,
             borders: Borders {
                 own_packages: own_packages(&origin.path),
-                allow: settings.allow.as_ref(),
             },
             finder: ClosureFinder::new(),
             shared,
@@ -437,11 +342,21 @@ impl<'a, 's> Extraction<'a, 's> {
                 "its own context needs it while the module is loading".to_owned(),
             );
         }
+        // What a repair will import counts as imported.
+        let repairs: Vec<&str> = closure
+            .unresolved
+            .iter()
+            .filter_map(|name| match repairable_name(name) {
+                Some(Repair::Import(line)) => line.split([' ', '.']).nth(1),
+                _ => None,
+            })
+            .collect();
         if let Some(allow) = &self.settings.allow {
             let foreign: Vec<&str> = closure
                 .roots
                 .iter()
                 .chain(&closure.alternatives)
+                .chain(&repairs)
                 .copied()
                 .filter(|&root| !allow.contains(root))
                 .collect();
@@ -451,15 +366,18 @@ impl<'a, 's> Extraction<'a, 's> {
         }
         let satisfied = match self.settings.require {
             PackageRequirement::None => true,
-            PackageRequirement::Any => !closure.roots.is_empty(),
-            PackageRequirement::ThirdParty => {
-                closure.roots.iter().any(|root| !is_standard_module(root))
-            }
+            PackageRequirement::Any => !closure.roots.is_empty() || !repairs.is_empty(),
+            PackageRequirement::ThirdParty => closure
+                .roots
+                .iter()
+                .chain(&repairs)
+                .any(|root| !is_standard_module(root)),
         };
         if !satisfied {
-            let detail = match self.settings.require {
-                PackageRequirement::ThirdParty => "uses only the standard library",
-                _ => "imports nothing",
+            let detail = if closure.roots.is_empty() {
+                "imports nothing"
+            } else {
+                "uses only the standard library"
             };
             return refuse(RejectReason::PackageRequired, detail.to_owned());
         }
@@ -577,110 +495,6 @@ impl Refusal {
             detail: detail.into(),
             packages: Vec::new(),
         }
-    }
-}
-
-/// The imports and the context of a candidate while they are put together.
-#[derive(Default)]
-struct CandidateText {
-    imports: String,
-    context: String,
-    /// The last piece of context was a block, which two empty lines set off.
-    after_block: bool,
-}
-
-impl CandidateText {
-    fn add_imports(
-        &mut self,
-        module: &Module<'_>,
-        closure: &Closure<'_>,
-        print: &mut FingerprintBuilder,
-    ) {
-        let mut lines: Vec<String> = Vec::new();
-        let mut wanted = closure.imports.iter().copied().peekable();
-        for (index, unit) in module.units.iter().enumerate() {
-            let mut chosen: Vec<u32> = Vec::new();
-            while let Some((_, import)) = wanted.next_if(|&(unit, _)| unit == index) {
-                chosen.push(import);
-            }
-            if unit.kind != UnitKind::Import {
-                continue;
-            }
-            let is_future = unit
-                .imports
-                .first()
-                .is_some_and(|import| import.module == "__future__" && import.member.is_some());
-            if is_future {
-                chosen = (0..unit.imports.len() as u32).collect();
-            }
-            if chosen.is_empty() {
-                continue;
-            }
-            let imports: Vec<&Import<'_>> = chosen
-                .iter()
-                .map(|&index| &unit.imports[index as usize])
-                .collect();
-            imports.iter().for_each(|import| print.import(import));
-            let line = if imports.len() == unit.imports.len() {
-                module.source[unit.statement.range()].to_owned()
-            } else {
-                cut_down(&imports)
-            };
-            if !lines.contains(&line) {
-                lines.push(line);
-            }
-        }
-        for line in lines {
-            self.imports.push_str(&line);
-            self.imports.push('\n');
-        }
-    }
-
-    /// The `if TYPE_CHECKING:` blocks of a closure, cut down to what is used.
-    fn guarded_imports(&self, module: &Module<'_>, closure: &Closure<'_>) -> Vec<(usize, String)> {
-        let mut blocks: Vec<(usize, String)> = Vec::new();
-        for &(unit, index) in &closure.imports {
-            let Stmt::If(condition) = module.units[unit].statement else {
-                continue;
-            };
-            if blocks.last().is_none_or(|&(last, _)| last != unit) {
-                let test = &module.source[condition.test.range()];
-                blocks.push((unit, format!("if {test}:")));
-            }
-            if let Some((_, block)) = blocks.last_mut() {
-                let import = &module.units[unit].imports[index as usize];
-                block.push_str("\n    ");
-                block.push_str(&import_text(import));
-            }
-        }
-        blocks
-    }
-
-    fn add_context(&mut self, text: &str, is_block: bool) {
-        if !self.context.is_empty() && (is_block || self.after_block) {
-            self.context.push_str("\n\n");
-        }
-        self.context.push_str(text);
-        self.context.push('\n');
-        self.after_block = is_block;
-    }
-}
-
-/// An import statement of some of the names of another.
-fn cut_down(imports: &[&Import<'_>]) -> String {
-    let member = |import: &&Import<'_>| {
-        let name = import.member.unwrap_or(import.module);
-        import
-            .alias
-            .map_or_else(|| name.to_owned(), |alias| format!("{name} as {alias}"))
-    };
-    let names = imports.iter().map(member).collect::<Vec<_>>().join(", ");
-    match imports.first() {
-        Some(import) if import.member.is_some() => {
-            let dots = ".".repeat(import.level as usize);
-            format!("from {dots}{} import {names}", import.module)
-        }
-        _ => format!("import {names}"),
     }
 }
 

@@ -8,8 +8,10 @@
 //! This crate never does IO, never runs Python and never unparses: what it returns as
 //! code is sliced from the source, cut-down import lines excepted.
 
+mod candidate_text;
 mod canonical;
 mod closure;
+mod fingerprint;
 mod function_text;
 mod functions;
 mod known_names;
@@ -20,13 +22,13 @@ mod repair;
 mod scope;
 mod test_classes;
 
+pub use fingerprint::fingerprint;
 pub use function_text::{
     Constants, Doctest, Parameter, ParameterKind, Signature, Split, Stub, constants, doctests,
     signature, split_function, stub_function,
 };
 pub use functions::{
     FunctionKind, FunctionOutcome, FunctionSettings, PackageRequirement, extract_functions,
-    fingerprint,
 };
 pub use known_names::{BUILTIN_NAMES, STANDARD_MODULES, is_builtin_name, is_standard_module};
 pub use names::{UndefinedName, import_roots, undefined_names};

@@ -7,7 +7,7 @@
 //! modules run on the caller's stack, deep ones on a grown stack, absurd ones fail as
 //! CPython would let them fail.
 
-use ruff_python_ast::token::TokenKind;
+use ruff_python_ast::token::{Token, TokenKind};
 use ruff_python_ast::{PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, lexer, parse_unchecked};
 use ruff_text_size::{Ranged as _, TextSize};
@@ -28,8 +28,8 @@ pub struct ParseFailure {
 const MAX_BRACKETS: u32 = 200;
 /// CPython's tokenizer refuses more indentation levels than this.
 const MAX_INDENTS: u32 = 100;
-/// A tree deeper than this is refused; CPython's compiler gives up at about the same depth.
-const MAX_DEPTH: u32 = 3_000;
+/// A tree deeper than this is refused; the compilers of CPython give up at about that depth.
+const MAX_DEPTH: u32 = 8_000;
 /// Up to this depth the caller's stack is taken to be large enough.
 const ROOMY_DEPTH: u32 = 100;
 /// Generous stack space for one level of the tree, with walkers built without
@@ -65,23 +65,19 @@ pub(crate) fn with_module<R>(
     }
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY313);
     let parsed = parse_unchecked(source, options);
-    let depth = depth_bound(
-        parsed
-            .tokens()
-            .iter()
-            .map(|token| (token.kind(), token.start())),
-    );
+    let depth = depth_of_lines(parsed.tokens());
+    let deepest = depth.deepest;
     let finish = move || finish(source, parsed, depth, work);
-    if depth.depth <= ROOMY_DEPTH {
+    if deepest <= ROOMY_DEPTH {
         finish()
     } else {
         // What is too deep to be accepted is dropped and not walked.
-        let per_level = if depth.depth > MAX_DEPTH {
+        let per_level = if deepest > MAX_DEPTH {
             BYTES_PER_LEVEL / 8
         } else {
             BYTES_PER_LEVEL
         };
-        stacker::grow((depth.depth as usize + 256) * per_level, finish)
+        stacker::grow((deepest as usize + 256) * per_level, finish)
     }
 }
 
@@ -120,144 +116,151 @@ pub(crate) fn failure_at(source: &str, offset: TextSize, message: String) -> Par
     }
 }
 
-/// A cheap look at the bytes: could the tokens be nested so deeply that the parser itself
-/// should not see them? Brackets inside strings count too, so the answer errs on the side
-/// of suspicion.
+/// A cheap look at the bytes, a block at a time: could the tokens be nested so deeply
+/// that the parser itself should not see them? Brackets inside strings count too, so the
+/// answer errs on the side of suspicion.
 fn is_suspicious(source: &str) -> bool {
-    let (mut depth, mut deepest, mut run, mut longest) = (0i32, 0i32, 0u32, 0u32);
-    for &byte in source.as_bytes() {
-        let class = BYTE_CLASSES[byte as usize];
-        depth = (depth + i32::from(class.nesting)).max(0);
-        deepest = deepest.max(depth);
-        run = (run + u32::from(class.prefix)) * u32::from(class.keeps_run);
-        longest = longest.max(run);
+    let (mut depth, mut run) = (0u32, 0u32);
+    for block in source.as_bytes().chunks(64) {
+        let count = |wanted: fn(u8) -> bool| -> u32 {
+            u32::from(block.iter().map(|&byte| u8::from(wanted(byte))).sum::<u8>())
+        };
+        let opened = count(|byte| matches!(byte, b'(' | b'[' | b'{'));
+        let closed = count(|byte| matches!(byte, b')' | b']' | b'}'));
+        if depth + opened > MAX_BRACKETS {
+            return true;
+        }
+        depth = (depth + opened).saturating_sub(closed);
+        let prefixes = count(|byte| matches!(byte, b'-' | b'+' | b'~'));
+        let blanks = count(|byte| matches!(byte, b' ' | b'\\' | b'\n'));
+        run = if (prefixes + blanks) as usize == block.len() {
+            run + prefixes
+        } else {
+            0
+        };
+        if run > SUSPICIOUS_RUN {
+            return true;
+        }
     }
-    deepest > MAX_BRACKETS as i32 || longest > SUSPICIOUS_RUN
+    false
 }
-
-#[derive(Clone, Copy)]
-struct ByteClass {
-    nesting: i8,
-    prefix: u8,
-    keeps_run: u8,
-}
-
-static BYTE_CLASSES: [ByteClass; 256] = {
-    let mut classes = [ByteClass {
-        nesting: 0,
-        prefix: 0,
-        keeps_run: 0,
-    }; 256];
-    let mut index = 0;
-    while index < 3 {
-        classes[b"([{"[index] as usize].nesting = 1;
-        classes[b")]}"[index] as usize].nesting = -1;
-        classes[b"-+~"[index] as usize].prefix = 1;
-        classes[b"-+~"[index] as usize].keeps_run = 1;
-        index += 1;
-    }
-    classes[b' ' as usize].keeps_run = 1;
-    classes[b'\\' as usize].keeps_run = 1;
-    classes[b'\n' as usize].keeps_run = 1;
-    classes
-};
 
 fn refuse_deep_tokens(source: &str) -> Result<(), ParseFailure> {
     let mut tokens = lexer::lex(source, Mode::Module);
-    let bound = depth_bound(std::iter::from_fn(|| {
-        let kind = tokens.next_token();
-        // The lexer keeps its offsets to itself; the first line stands for all of them.
-        (kind != TokenKind::EndOfFile).then_some((kind, TextSize::new(0)))
-    }));
-    bound.check(source)
+    let mut bound = DepthBound::default();
+    loop {
+        match tokens.next_token() {
+            TokenKind::EndOfFile => return bound.check(source),
+            // The lexer keeps its offsets to itself; the first line stands for all of them.
+            kind => bound.add(kind, TextSize::new(0)),
+        }
+    }
+}
+
+/// A logical line of fewer tokens than this cannot be deep, and is not looked at closely.
+const SHORT_LINE: usize = 64;
+
+/// The bound of all logical lines; what matters is found in the long ones.
+fn depth_of_lines(tokens: &[Token]) -> DepthBound {
+    let mut bound = DepthBound::default();
+    let mut start = 0;
+    for (index, token) in tokens.iter().enumerate() {
+        let kind = token.kind();
+        let ends = matches!(
+            kind,
+            TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent
+        );
+        if !ends && index + 1 < tokens.len() {
+            continue;
+        }
+        if index - start >= SHORT_LINE {
+            for token in &tokens[start..index] {
+                bound.add(token.kind(), token.start());
+            }
+        }
+        bound.add(kind, token.start());
+        start = index + 1;
+    }
+    bound
 }
 
 /// An upper bound of the depth of the tree, and the first place where a limit of the
 /// tokenizer was passed.
-#[derive(Clone, Copy)]
+///
+/// Counts, for every place, the brackets around it and the operators before it in the
+/// same element: no tree can be deeper than that.
+#[derive(Clone, Debug, Default)]
 struct DepthBound {
-    depth: u32,
-    deepest: TextSize,
+    /// The bound.
+    deepest: u32,
+    /// Where it was reached.
+    place: TextSize,
     offence: Option<(TextSize, &'static str)>,
+    indents: u32,
+    depth: u32,
+    /// What a comma goes back to, one per open bracket.
+    bases: Vec<u32>,
+    /// What a comma outside brackets goes back to.
+    line: u32,
 }
 
 impl DepthBound {
     fn check(&self, source: &str) -> Result<(), ParseFailure> {
         let (offset, message) = match self.offence {
             Some(offence) => offence,
-            None if self.depth > MAX_DEPTH => (self.deepest, "nested too deeply"),
+            None if self.deepest > MAX_DEPTH => (self.place, "nested too deeply"),
             None => return Ok(()),
         };
         Err(failure_at(source, offset, message.to_owned()))
     }
-}
 
-/// Counts, for every place, the brackets around it and the operators before it in the
-/// same element: no tree can be deeper than that.
-fn depth_bound(tokens: impl Iterator<Item = (TokenKind, TextSize)>) -> DepthBound {
-    let mut bound = DepthBound {
-        depth: 0,
-        deepest: TextSize::new(0),
-        offence: None,
-    };
-    let (mut indents, mut depth) = (0u32, 0u32);
-    // What a comma goes back to, one per open bracket; the first is the line's own.
-    let mut bases = vec![0u32];
-    for (kind, offset) in tokens {
+    fn start_line(&mut self) {
+        self.bases.clear();
+        // Each level of statements is several levels of the walk.
+        self.line = self.indents * 2;
+        self.depth = self.line;
+    }
+
+    fn add(&mut self, kind: TokenKind, offset: TextSize) {
         match kind {
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
-                depth += 1;
-                bases.push(depth);
-                if bases.len() as u32 > MAX_BRACKETS + 1 {
-                    bound
-                        .offence
+                self.depth += 1;
+                self.bases.push(self.depth);
+                if self.bases.len() as u32 > MAX_BRACKETS {
+                    self.offence
                         .get_or_insert((offset, "too many nested brackets"));
                 }
             }
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
-                if bases.len() > 1 {
-                    depth = bases.pop().unwrap_or(depth);
-                }
+                self.depth = self.bases.pop().unwrap_or(self.depth);
             }
-            TokenKind::Comma => depth = bases.last().copied().unwrap_or(0),
-            TokenKind::Newline => {
-                bases.clear();
-                depth = indents * 2;
-                bases.push(depth);
-            }
+            TokenKind::Comma => self.depth = *self.bases.last().unwrap_or(&self.line),
+            TokenKind::Newline => self.start_line(),
             TokenKind::Indent => {
-                indents += 1;
-                depth = indents * 2;
-                bases.clear();
-                bases.push(depth);
-                if indents >= MAX_INDENTS {
-                    bound
-                        .offence
+                self.indents += 1;
+                self.start_line();
+                if self.indents >= MAX_INDENTS {
+                    self.offence
                         .get_or_insert((offset, "too many levels of indentation"));
                 }
             }
             TokenKind::Dedent => {
-                indents = indents.saturating_sub(1);
-                depth = indents * 2;
-                bases.clear();
-                bases.push(depth);
+                self.indents = self.indents.saturating_sub(1);
+                self.start_line();
             }
             // The commas between its parameters do not end a lambda.
             TokenKind::Lambda => {
-                depth += 1;
-                if let Some(base) = bases.last_mut() {
-                    *base += 1;
-                }
+                self.depth += 1;
+                *self.bases.last_mut().unwrap_or(&mut self.line) += 1;
             }
-            _ if kind.is_operator() || kind.is_keyword() => depth += 1,
+            _ if kind.is_operator() || kind.is_keyword() => self.depth += 1,
             _ => {}
         }
-        if depth > bound.depth {
-            bound.depth = depth;
-            bound.deepest = offset;
+        if self.depth > self.deepest {
+            self.deepest = self.depth;
+            self.place = offset;
         }
     }
-    bound
 }
 
 /// Offsets of the lines of a text; `\n`, `\r\n` and a lone `\r` each end one.
@@ -270,10 +273,8 @@ impl LineIndex {
         let bytes = source.as_bytes();
         let mut starts = Vec::with_capacity(bytes.len() / 32 + 1);
         starts.push(0);
-        for (offset, &byte) in bytes.iter().enumerate() {
-            if byte <= b'\r'
-                && (byte == b'\n' || (byte == b'\r' && bytes.get(offset + 1) != Some(&b'\n')))
-            {
+        for offset in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+            if bytes[offset] == b'\n' || bytes.get(offset + 1) != Some(&b'\n') {
                 starts.push(offset as u32 + 1);
             }
         }

@@ -1,0 +1,118 @@
+//! The text of a candidate: import lines, context. Slices the source; only import
+//! statements that are not used whole are written anew.
+
+use ruff_python_ast::Stmt;
+use ruff_text_size::Ranged as _;
+
+use crate::closure::{Closure, import_text};
+use crate::fingerprint::FingerprintBuilder;
+use crate::module::{Module, UnitKind};
+use crate::scope::Import;
+
+/// The imports and the context of a candidate while they are put together.
+#[derive(Default)]
+pub(crate) struct CandidateText {
+    pub(crate) imports: String,
+    pub(crate) context: String,
+    /// The last piece of context was a block, which two empty lines set off.
+    after_block: bool,
+}
+
+impl CandidateText {
+    pub(crate) fn add_imports(
+        &mut self,
+        module: &Module<'_>,
+        closure: &Closure<'_>,
+        print: &mut FingerprintBuilder,
+    ) {
+        let mut lines: Vec<String> = Vec::new();
+        let mut wanted = closure.imports.iter().copied().peekable();
+        for (index, unit) in module.units.iter().enumerate() {
+            let mut chosen: Vec<u32> = Vec::new();
+            while let Some((_, import)) = wanted.next_if(|&(unit, _)| unit == index) {
+                chosen.push(import);
+            }
+            if unit.kind != UnitKind::Import {
+                continue;
+            }
+            let is_future = unit
+                .imports
+                .first()
+                .is_some_and(|import| import.module == "__future__" && import.member.is_some());
+            if is_future {
+                chosen = (0..unit.imports.len() as u32).collect();
+            }
+            if chosen.is_empty() {
+                continue;
+            }
+            let imports: Vec<&Import<'_>> = chosen
+                .iter()
+                .map(|&index| &unit.imports[index as usize])
+                .collect();
+            imports.iter().for_each(|import| print.import(import));
+            let line = if imports.len() == unit.imports.len() {
+                module.source[unit.statement.range()].to_owned()
+            } else {
+                cut_down(&imports)
+            };
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        for line in lines {
+            self.imports.push_str(&line);
+            self.imports.push('\n');
+        }
+    }
+
+    /// The `if TYPE_CHECKING:` blocks of a closure, cut down to what is used.
+    pub(crate) fn guarded_imports(
+        &self,
+        module: &Module<'_>,
+        closure: &Closure<'_>,
+    ) -> Vec<(usize, String)> {
+        let mut blocks: Vec<(usize, String)> = Vec::new();
+        for &(unit, index) in &closure.imports {
+            let Stmt::If(condition) = module.units[unit].statement else {
+                continue;
+            };
+            if blocks.last().is_none_or(|&(last, _)| last != unit) {
+                let test = &module.source[condition.test.range()];
+                blocks.push((unit, format!("if {test}:")));
+            }
+            if let Some((_, block)) = blocks.last_mut() {
+                let import = &module.units[unit].imports[index as usize];
+                block.push_str("\n    ");
+                block.push_str(&import_text(import));
+            }
+        }
+        blocks
+    }
+
+    pub(crate) fn add_context(&mut self, text: &str, is_block: bool) {
+        if !self.context.is_empty() && (is_block || self.after_block) {
+            self.context.push_str("\n\n");
+        }
+        self.context.push_str(text);
+        self.context.push('\n');
+        self.after_block = is_block;
+    }
+}
+
+/// An import statement of some of the names of another.
+fn cut_down(imports: &[&Import<'_>]) -> String {
+    let member = |import: &&Import<'_>| {
+        let name = import.member.unwrap_or(import.module);
+        import
+            .alias
+            .map_or_else(|| name.to_owned(), |alias| format!("{name} as {alias}"))
+    };
+    let names = imports.iter().map(member).collect::<Vec<_>>().join(", ");
+    match imports.first() {
+        Some(import) if import.member.is_some() => {
+            let dots = ".".repeat(import.level as usize);
+            format!("from {dots}{} import {names}", import.module)
+        }
+        _ => format!("import {names}"),
+    }
+}
