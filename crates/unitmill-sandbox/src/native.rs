@@ -262,7 +262,8 @@ impl Native {
             profile: Profile::for_packages(&job.packages, self.settings.environment.import_roots()),
             hash_seed: job.seed % self.settings.hash_seeds.max(1),
         };
-        let permit = self.free.acquire().await.map_err(|_| SandboxError::Lost {
+        // Held until after the lease has given its slot back: there is a slot for every permit.
+        let _permit = self.free.acquire().await.map_err(|_| SandboxError::Lost {
             detail: "the sandbox has been closed".to_owned(),
         })?;
         let mut lease = Lease {
@@ -286,7 +287,6 @@ impl Native {
             }
             other => other,
         };
-        drop(permit);
         Ok(self.outcome(job, &seen, out_of_memory))
     }
 
