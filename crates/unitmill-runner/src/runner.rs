@@ -98,7 +98,9 @@ fn read(what: &'static str, path: &Path) -> Result<String, RunError> {
 pub async fn run(recipe: Recipe, out: &Path, machine: &Machine) -> Result<RunSummary, RunError> {
     let (run, services, settings) = prepare(preview(recipe)?, out, machine).await?;
     for stage in Stage::ALL.iter().copied() {
-        run_stage(&run, stage, &services, &settings).await?;
+        run_stage(&run, stage, &services, &settings)
+            .await
+            .map_err(|error| machine.halt.explain(error))?;
     }
     let audit = publish::finish(&run)?;
     Ok(RunSummary {
@@ -204,7 +206,8 @@ pub async fn task(
                 mill_window(&run.plan.recipe),
                 index,
             )
-            .await?
+            .await
+            .map_err(|error| machine.halt.explain(error))?
         }
         _ => offline_task(&run, stage, index, &machine.events)?,
     };

@@ -75,12 +75,8 @@ impl TaskServices {
             Some(execution) => execution,
             None => {
                 self.check_halt()?;
-                let outcome = self
-                    .shared
-                    .sandbox
-                    .run(job)
-                    .await
-                    .inspect_err(|_| self.shared.halt.request())?;
+                let ran = self.shared.sandbox.run(job).await;
+                let outcome = ran.map_err(|error| self.shared.halt.fail(error))?;
                 let (done, recorded) = oneshot::channel();
                 self.journal.record_execution_then(
                     Execution {
@@ -137,8 +133,7 @@ impl TaskServices {
                         no_answer(key, request.model)
                     }
                     Err(source) => {
-                        self.shared.halt.request();
-                        return Err(RunError::Model { agent, source });
+                        return Err(self.shared.halt.fail(RunError::Model { agent, source }));
                     }
                 };
                 let (done, recorded) = oneshot::channel();

@@ -34,15 +34,6 @@ pub(crate) struct Failure {
     pub(crate) message: String,
 }
 
-impl Failure {
-    pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self {
-            exit: Exit::Usage,
-            message: message.into(),
-        }
-    }
-}
-
 impl From<RecipeError> for Failure {
     fn from(error: RecipeError) -> Self {
         let exit = match error {
