@@ -26,28 +26,21 @@ impl CandidateText {
         print: &mut FingerprintBuilder,
     ) {
         let mut lines: Vec<String> = Vec::new();
-        let mut wanted = closure.imports.iter().copied().peekable();
-        for (index, unit) in module.units.iter().enumerate() {
-            let mut chosen: Vec<u32> = Vec::new();
-            while let Some((_, import)) = wanted.next_if(|&(unit, _)| unit == index) {
-                chosen.push(import);
-            }
+        // What a future import changes, it changes for the whole module.
+        let mut wanted: Vec<(usize, u32)> = closure.imports.clone();
+        for &unit in &module.futures {
+            wanted.extend((0..module.units[unit].imports.len()).map(|index| (unit, index as u32)));
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        for chosen in wanted.chunk_by(|a, b| a.0 == b.0) {
+            let unit = &module.units[chosen[0].0];
             if unit.kind != UnitKind::Import {
-                continue;
-            }
-            let is_future = unit
-                .imports
-                .first()
-                .is_some_and(|import| import.module == "__future__" && import.member.is_some());
-            if is_future {
-                chosen = (0..unit.imports.len() as u32).collect();
-            }
-            if chosen.is_empty() {
                 continue;
             }
             let imports: Vec<&Import<'_>> = chosen
                 .iter()
-                .map(|&index| &unit.imports[index as usize])
+                .map(|&(_, index)| &unit.imports[index as usize])
                 .collect();
             imports.iter().for_each(|import| print.import(import));
             let line = if imports.len() == unit.imports.len() {

@@ -5,13 +5,12 @@
 //! Every node starts with a tag and every list with its length, so that no two trees
 //! share a serialisation.
 
-use std::collections::HashMap;
-
 use ruff_python_ast::{
     Arguments, Comprehension, ConversionFlag, Decorator, ExceptHandler, Expr, FStringPart,
     InterpolatedStringElement, Number, Parameter, Parameters, Pattern, Singleton, Stmt, TypeParam,
     TypeParams,
 };
+use rustc_hash::FxHashMap;
 
 /// Serialises statements of one unit.
 pub(crate) struct Canonical<'a, K: Fn(&str) -> bool> {
@@ -20,16 +19,18 @@ pub(crate) struct Canonical<'a, K: Fn(&str) -> bool> {
     keeps: K,
     /// The name of the function that the fingerprint is about.
     subject: &'a str,
-    locals: HashMap<&'a str, u32>,
+    locals: FxHashMap<&'a str, u32>,
 }
 
 impl<'a, K: Fn(&str) -> bool> Canonical<'a, K> {
-    pub(crate) fn new(subject: &'a str, keeps: K) -> Self {
+    /// Writes into `bytes`, whatever they held.
+    pub(crate) fn new(subject: &'a str, mut bytes: Vec<u8>, keeps: K) -> Self {
+        bytes.clear();
         Self {
-            bytes: Vec::with_capacity(512),
+            bytes,
             keeps,
             subject,
-            locals: HashMap::new(),
+            locals: FxHashMap::default(),
         }
     }
 

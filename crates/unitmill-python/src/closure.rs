@@ -117,8 +117,9 @@ impl<'a> Search<'_, 'a, '_> {
                 self.closure.local_imports.insert(import_text(import));
             }
         }
-        let needs = scope.needs.clone();
-        for need in needs {
+        let count = scope.needs.len();
+        for index in 0..count {
+            let need = self.module.scope(unit).needs[index];
             if need.name == self.subject {
                 self.subject_is_needed |= unit != self.start;
                 continue;
@@ -198,6 +199,9 @@ impl<'a> Search<'_, 'a, '_> {
     /// The bindings of a name that travel when it is needed.
     fn defining(&mut self, name: NameId, soft: bool) -> Vec<Binding> {
         let all = self.module.bindings(name);
+        if all.is_empty() {
+            return Vec::new();
+        }
         let kind = |binding: &Binding| self.module.units[binding.unit].kind;
         let is_whole = |binding: &Binding| {
             !binding.mutation && !matches!(kind(binding), UnitKind::Never | UnitKind::TypeChecking)
@@ -305,10 +309,10 @@ fn find_roots<'a>(module: &Module<'a>, start: usize, closure: &mut Closure<'a>) 
         let Some(scope) = module.known_scope(unit) else {
             continue;
         };
-        let roots = scope.roots();
+        let roots = &scope.roots;
         let offers_alternatives = module.units[unit].statement.is_try_stmt()
             && roots.iter().any(|root| is_standard_module(root));
-        for root in roots {
+        for &root in roots {
             if offers_alternatives && !is_standard_module(root) {
                 closure.alternatives.insert(root);
             } else {

@@ -4,19 +4,17 @@
 use std::collections::BTreeSet;
 
 use ruff_python_ast::Stmt;
-use rustc_hash::FxHashSet;
 use unitmill_model::{Digest, DigestBuilder};
 
 use crate::canonical::Canonical;
 use crate::closure::import_text;
 use crate::module::{Module, UnitKind};
 use crate::parse::with_module;
-use crate::scope::Import;
+use crate::scope::{Import, NameId};
 
 /// The fingerprint of a module whose subject is the last top-level function of that name;
-/// see
-/// [`unitmill_model::Candidate::fingerprint`]. None if the module does not parse or has no such
-/// function.
+/// see [`unitmill_model::Candidate::fingerprint`]. None if the module does not parse or
+/// has no such function.
 pub fn fingerprint(code: &str, function: &str) -> Option<Digest> {
     let result = with_module(code, |body| {
         let subject = body.iter().rposition(|statement| {
@@ -24,6 +22,7 @@ pub fn fingerprint(code: &str, function: &str) -> Option<Digest> {
         })?;
         let mut module = Module::new(code, body);
         let mut print = FingerprintBuilder::new();
+        let mut fingerprinter = Fingerprinter::default();
         for unit in 0..module.units.len() {
             if unit == subject {
                 continue;
@@ -33,11 +32,10 @@ pub fn fingerprint(code: &str, function: &str) -> Option<Digest> {
                     print.import(import);
                 }
             } else {
-                let digest = canonical_digest(&mut module, unit, function);
-                print.unit(digest);
+                print.unit(fingerprinter.digest(&mut module, unit, function));
             }
         }
-        Some(print.finish(canonical_digest(&mut module, subject, function)))
+        Some(print.finish(fingerprinter.digest(&mut module, subject, function)))
     });
     // A failure to parse is one of the two ways of having no such function.
     result.ok().flatten()
@@ -78,31 +76,52 @@ impl FingerprintBuilder {
     }
 }
 
+/// Makes the canonical digests of units; reused for all of a module.
+#[derive(Default)]
+pub(crate) struct Fingerprinter {
+    bytes: Vec<u8>,
+    /// Which unit a name was last seen to be more than a local of, by serial number.
+    marks: Vec<u32>,
+    serial: u32,
+}
+
+impl Fingerprinter {
+    /// The digest of a unit's canonical form, for a subject of that name.
+    pub(crate) fn digest(&mut self, module: &mut Module<'_>, unit: usize, subject: &str) -> Digest {
+        module.scope(unit);
+        self.serial += 1;
+        self.marks.resize(module.walker.names.len(), 0);
+        for name in outer_names(module, unit) {
+            self.marks[name.index()] = self.serial;
+        }
+        let (names, marks, serial) = (&module.walker.names, &self.marks, self.serial);
+        let bytes = std::mem::take(&mut self.bytes);
+        let mut canonical = Canonical::new(subject, bytes, |name| {
+            names
+                .find(name)
+                .is_some_and(|name| marks[name.index()] == serial)
+        });
+        canonical.statement(module.units[unit].statement);
+        self.bytes = canonical.finish();
+        Digest::of(&self.bytes)
+    }
+}
+
 /// The names of a unit that are more than locals of its functions.
-pub(crate) fn outer_names<'a>(module: &mut Module<'a>, unit: usize) -> FxHashSet<&'a str> {
-    module.scope(unit);
-    let mut outer = FxHashSet::default();
-    if let Some(unit) = module.known_scope(unit) {
+fn outer_names(module: &Module<'_>, unit: usize) -> impl Iterator<Item = NameId> {
+    let known = module.known_scope(unit);
+    known.into_iter().flat_map(|unit| {
         let scope = &unit.scope;
-        let names = unit
-            .needs
+        unit.needs
             .iter()
             .map(|need| need.name)
             .chain(scope.bindings.iter().map(|&(name, _)| name))
             .chain(scope.class_names.iter().copied())
-            .chain(scope.global_writes.iter().copied());
-        outer.extend(names.map(|name| module.walker.names.text(name)));
-    }
-    outer
+            .chain(scope.global_writes.iter().copied())
+    })
 }
 
-fn canonical_digest(module: &mut Module<'_>, unit: usize, subject: &str) -> Digest {
-    let outer = outer_names(module, unit);
-    digest_of(module.units[unit].statement, &outer, subject)
-}
-
-pub(crate) fn digest_of(statement: &Stmt, outer: &FxHashSet<&str>, subject: &str) -> Digest {
-    let mut canonical = Canonical::new(subject, |name| outer.contains(name));
-    canonical.statement(statement);
-    Digest::of(canonical.finish())
+/// Whether a name is more than a local of a unit's functions.
+pub(crate) fn mentions(module: &Module<'_>, unit: usize, name: NameId) -> bool {
+    outer_names(module, unit).any(|outer| outer == name)
 }

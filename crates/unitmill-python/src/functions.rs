@@ -6,12 +6,11 @@ use std::fmt;
 
 use ruff_python_ast::{ExceptHandler, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged as _;
-use rustc_hash::FxHashSet;
 use unitmill_model::{Candidate, Digest, Origin, RejectReason};
 
 use crate::candidate_text::CandidateText;
 use crate::closure::{Borders, Closure, ClosureFinder, library_names};
-use crate::fingerprint::{FingerprintBuilder, digest_of, fingerprint, outer_names};
+use crate::fingerprint::{FingerprintBuilder, Fingerprinter, fingerprint, mentions};
 use crate::known_names::is_standard_module;
 use crate::module::{Module, UnitKind};
 use crate::parse::{ParseFailure, with_module};
@@ -104,9 +103,8 @@ pub fn extract_functions(
 }
 
 /// Facts about a unit that several candidates share.
-#[derive(Default)]
-struct Shared<'a> {
-    outer: Option<FxHashSet<&'a str>>,
+#[derive(Clone, Default)]
+struct Shared {
     /// Canonical digest, for subjects that the unit does not mention.
     digest: Option<Digest>,
     library_names: Option<Vec<String>>,
@@ -118,7 +116,8 @@ struct Extraction<'a, 's> {
     settings: &'s FunctionSettings,
     borders: Borders<'s>,
     finder: ClosureFinder,
-    shared: Vec<Shared<'a>>,
+    fingerprinter: Fingerprinter,
+    shared: Vec<Shared>,
     is_test_file: bool,
     outcomes: Vec<FunctionOutcome>,
 }
@@ -131,8 +130,7 @@ impl<'a, 's> Extraction<'a, 's> {
         settings: &'s FunctionSettings,
     ) -> Self {
         let module = Module::new(source, body);
-        let mut shared = Vec::new();
-        shared.resize_with(module.units.len(), Shared::default);
+        let shared = vec![Shared::default(); module.units.len()];
         Self {
             module,
             origin,
@@ -141,6 +139,7 @@ impl<'a, 's> Extraction<'a, 's> {
                 own_packages: own_packages(&origin.path),
             },
             finder: ClosureFinder::new(),
+            fingerprinter: Fingerprinter::default(),
             shared,
             is_test_file: is_test_path(&origin.path),
             outcomes: Vec::new(),
@@ -425,11 +424,11 @@ impl<'a, 's> Extraction<'a, 's> {
             // module as it is.
             fingerprint(&code, name).unwrap_or_else(|| Digest::of(&code))
         } else {
+            let subject = self.module.walker.names.intern(name);
             for &member in &closure.units {
-                print.unit(self.unit_digest(member, name));
+                print.unit(self.unit_digest(member, name, subject));
             }
-            let subject = self.unit_digest(unit, name);
-            print.finish(subject)
+            print.finish(self.unit_digest(unit, name, subject))
         };
 
         let mut apis = BTreeSet::new();
@@ -465,19 +464,16 @@ impl<'a, 's> Extraction<'a, 's> {
         }
     }
 
-    fn unit_digest(&mut self, unit: usize, subject: &str) -> Digest {
-        if self.shared[unit].outer.is_none() {
-            self.shared[unit].outer = Some(outer_names(&mut self.module, unit));
+    fn unit_digest(&mut self, unit: usize, name: &str, subject: NameId) -> Digest {
+        if mentions(&self.module, unit, subject) {
+            return self.fingerprinter.digest(&mut self.module, unit, name);
         }
-        let statement = self.module.units[unit].statement;
-        let shared = &mut self.shared[unit];
-        let outer = shared.outer.get_or_insert_default();
-        if outer.contains(subject) {
-            return digest_of(statement, outer, subject);
+        if let Some(digest) = self.shared[unit].digest {
+            return digest;
         }
-        *shared
-            .digest
-            .get_or_insert_with(|| digest_of(statement, outer, subject))
+        let digest = self.fingerprinter.digest(&mut self.module, unit, name);
+        self.shared[unit].digest = Some(digest);
+        digest
     }
 }
 

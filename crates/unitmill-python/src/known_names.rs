@@ -1,8 +1,9 @@
 //! Names that exist without being defined: builtins, and the modules of the standard
 //! library of Python 3.10 to 3.14. Never says anything about third-party packages.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
 
 /// Builtins and the names that every module has from the start, Python 3.10 to 3.14.
 #[rustfmt::skip]
@@ -81,7 +82,7 @@ pub const STANDARD_MODULES: &[&str] = &[
     "zoneinfo",
 ];
 
-static STANDARD: LazyLock<HashSet<&str>> =
+static STANDARD: LazyLock<FxHashSet<&str>> =
     LazyLock::new(|| STANDARD_MODULES.iter().copied().collect());
 
 /// Whether an import root belongs to the standard library of Python 3.10 to 3.14.
@@ -89,7 +90,7 @@ pub fn is_standard_module(root: &str) -> bool {
     STANDARD.contains(root)
 }
 
-static BUILTINS: LazyLock<HashSet<&str>> =
+static BUILTINS: LazyLock<FxHashSet<&str>> =
     LazyLock::new(|| BUILTIN_NAMES.iter().copied().collect());
 
 /// Whether a name resolves in every module without being defined there.

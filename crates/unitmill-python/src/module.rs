@@ -4,8 +4,6 @@
 //! walking them when something first leans on them. Never decides what becomes of a
 //! function.
 
-use std::collections::BTreeSet;
-
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::{Ranged as _, TextRange};
 
@@ -43,6 +41,8 @@ pub(crate) struct Unit<'a> {
 pub(crate) struct UnitScope<'a> {
     pub(crate) scope: StatementScope<'a>,
     pub(crate) needs: Vec<Need>,
+    /// Import roots of absolute imports inside the unit, sorted, each once.
+    pub(crate) roots: Vec<&'a str>,
 }
 
 /// A module-level name that a unit needs; one entry per name.
@@ -74,8 +74,10 @@ pub(crate) struct Module<'a> {
     pub(crate) units: Vec<Unit<'a>>,
     pub(crate) walker: ScopeWalker<'a>,
     bindings: Vec<Vec<Binding>>,
-    /// Modules of star imports at module level, as written.
+    /// Star imports at module level, as written.
     pub(crate) stars: Vec<String>,
+    /// Units that import from `__future__`.
+    pub(crate) futures: Vec<usize>,
 }
 
 impl<'a> Module<'a> {
@@ -91,6 +93,7 @@ impl<'a> Module<'a> {
             walker: ScopeWalker::new(source, future_annotations),
             bindings: Vec::new(),
             stars: Vec::new(),
+            futures: Vec::new(),
         };
         for statement in body {
             module.add(statement);
@@ -105,6 +108,12 @@ impl<'a> Module<'a> {
         let kind = match statement {
             Stmt::Import(_) | Stmt::ImportFrom(_) => {
                 imports.extend(imports_of(statement));
+                if imports
+                    .iter()
+                    .any(|import| import.module == "__future__" && import.member.is_some())
+                {
+                    self.futures.push(unit);
+                }
                 UnitKind::Import
             }
             Stmt::FunctionDef(function) => {
@@ -320,17 +329,19 @@ impl<'a> UnitScope<'a> {
                 }),
             }
         }
-        Self { scope, needs }
-    }
-
-    /// Import roots of absolute imports inside the unit.
-    pub(crate) fn roots(&self) -> BTreeSet<&'a str> {
-        self.scope
+        let mut roots: Vec<&str> = scope
             .imports
             .iter()
             .filter(|import| import.level == 0)
             .map(Import::root)
-            .collect()
+            .collect();
+        roots.sort_unstable();
+        roots.dedup();
+        Self {
+            scope,
+            needs,
+            roots,
+        }
     }
 }
 

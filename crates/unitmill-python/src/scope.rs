@@ -43,6 +43,10 @@ impl<'a> Names<'a> {
         })
     }
 
+    pub(crate) fn find(&self, text: &str) -> Option<NameId> {
+        self.ids.get(text).copied()
+    }
+
     pub(crate) fn text(&self, name: NameId) -> &'a str {
         self.texts[name.index()]
     }
