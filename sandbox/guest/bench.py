@@ -6,6 +6,7 @@ honest module has to come to the same result as under `python -m unittest soluti
 """
 
 import _thread
+import builtins
 import importlib.util
 import json
 import os
@@ -344,6 +345,8 @@ def run(channel, finder):
     spec = importlib.util.spec_from_file_location(entry, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[entry] = module
+    # The real ones, as for any import; `exec` would pass the harness's private copy on.
+    module.__dict__["__builtins__"] = builtins.__dict__
     try:
         exec(code, module.__dict__)
     except MemoryError as error:

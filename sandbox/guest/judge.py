@@ -304,6 +304,7 @@ class Session:
         self.methods = {}
         self.shadows = ()
         self.started = False
+        self.interrupted = False
         self.over = False
 
     def hear(self):
@@ -331,6 +332,7 @@ class Session:
                 self.started = True
         elif kind == "load_failed":
             reason, message = payload
+            self.interrupted = True
             if reason == "syntax" and self.started:
                 reason = "error"
             yield f'{{"load_failed":{_text(reason)},"message":{_text(message)}}}'
@@ -457,7 +459,7 @@ class Session:
         if frame.f_back is not self.driver:
             self._note("an end reported by something other than the harness")
         self._compare()
-        if self.tests:
+        if self.tests and not self.interrupted:
             passing, failing = (self.tests[id(canary)] for canary in self.canaries)
             if not (passing.returned and passing.succeeded and not passing.negative):
                 self._note("the canary that must pass did not")
@@ -484,7 +486,10 @@ class Session:
 
 
 def _text(value):
-    return _quote(value) if type(value) is str else '"?"'
+    if type(value) is not str:
+        return '"?"'
+    # Half a surrogate pair has no place in a record.
+    return _quote(value if value.isascii() else value.encode("utf-8", "replace").decode())
 
 
 def proceedings(session, bell, answer, desk):

@@ -37,6 +37,8 @@ SCOPES = 3
 
 SIGKILL = 9
 
+# Where a run finds its channel.
+CHANNEL = 3
 SCRATCH = "/tmp"
 WORK = "/tmp/work"
 
@@ -101,8 +103,12 @@ class Sandbox:
         os.dup2(null, 0)
         os.dup2(output, 1)
         os.dup2(output, 2)
-        channel = os.dup2(channel, 3, inheritable=False)
-        os.closerange(4, 1024)
+        if channel == CHANNEL:
+            os.set_inheritable(channel, False)
+        else:
+            os.dup2(channel, CHANNEL, inheritable=False)
+        # The jail has closed all others, so there are few and low ones.
+        os.closerange(CHANNEL + 1, 1024)
 
         check(libc.unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS), "unshare")
         user = request["user"]
@@ -132,7 +138,7 @@ class Sandbox:
             libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(self._filter), 0, 0),
             "prctl(SECCOMP)",
         )
-        return channel
+        return CHANNEL
 
     def _drop_capabilities(self):
         header = struct.pack("<Ii", 0x20080522, 0)

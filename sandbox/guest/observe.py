@@ -44,13 +44,18 @@ def observe(module, call):
         except BaseException as error:
             observation["exception"] = type_name(type(error))
             try:
-                observation["message"] = str(error)[:TEXT_CHARACTERS]
+                observation["message"] = _whole(str(error)[:TEXT_CHARACTERS])
             except Exception:
                 observation["message"] = "<the message cannot be read>"
         for name in call["arguments"]:
             observation["arguments"].append(classify(namespace.get(name)))
-    observation["printed"] = printed.getvalue()[:TEXT_CHARACTERS]
+    observation["printed"] = _whole(printed.getvalue()[:TEXT_CHARACTERS])
     return json.dumps(observation)
+
+
+def _whole(text):
+    """Without halves of surrogate pairs, which JSON cannot carry."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def type_name(kind):
@@ -77,7 +82,7 @@ def classify(value):
     if source is not None and len(source) > SOURCE_CHARACTERS:
         source = None
     try:
-        text = repr(value)[:TEXT_CHARACTERS]
+        text = _whole(repr(value)[:TEXT_CHARACTERS])
     except Exception as error:
         text = f"<repr raised {type_name(type(error))}>"
     return {"kind": kind, "type_name": type_name(type(value)), "source": source, "repr": text}
@@ -182,13 +187,11 @@ def _array(value):
         return source
     if type(value) is not np.ndarray or value.size > MOST_ITEMS:
         raise _NoSource
-    source = _write_array(np, value)
-    again = eval(source, {"np": np})
-    if again.dtype != value.dtype or again.shape != value.shape:
-        raise _NoSource
-    if not _equal(np, again, value):
-        raise _NoSource
-    return source
+    for source in _write_array(np, value):
+        again = eval(source, {"np": np})
+        if again.dtype == value.dtype and again.shape == value.shape and _equal(np, again, value):
+            return source
+    raise _NoSource
 
 
 def _equal(np, left, right):
@@ -199,7 +202,10 @@ def _equal(np, left, right):
 
 
 def _write_array(np, value):
+    """Expressions to try, the most readable first."""
     kind = value.dtype.kind
+    if kind in "biufcU":
+        yield f"np.array({_write(value.tolist())})"
     if kind in "biufcUS":
         items = _write(value.tolist())
     elif kind in "Mm":
@@ -214,7 +220,7 @@ def _write_array(np, value):
     else:
         source = f"np.array({items}, dtype={dtype})"
     # An empty dimension hides those after it.
-    return f"{source}.reshape({value.shape!r})" if value.size == 0 else source
+    yield f"{source}.reshape({value.shape!r})" if value.size == 0 else source
 
 
 def _write_item(pd, value):
@@ -270,6 +276,14 @@ def _frame(value):
     if type(value) is not pd.DataFrame or value.size > MOST_ITEMS:
         raise _NoSource
     columns = [value.iloc[:, number] for number in range(value.shape[1])]
+    if all(type(name) is str for name in value.columns) and value.columns.is_unique:
+        named = ", ".join(
+            f"{name!r}: {_write_items(pd, column)}"
+            for name, column in zip(value.columns, columns)
+        )
+        plain = f"pd.DataFrame({{{named}}}{_plain_index(pd, value.index)})"
+        if _rebuilds(pd, plain, value, pd.testing.assert_frame_equal):
+            return plain
     data = ", ".join(
         f"{number}: {_write_series_body(pd, column)}" for number, column in enumerate(columns)
     )
@@ -280,6 +294,23 @@ def _frame(value):
     again = eval(source, {"pd": pd, "np": _numpy()})
     pd.testing.assert_frame_equal(again, value, check_exact=True)
     return source
+
+
+def _plain_index(pd, index):
+    """The `index` argument for an index of plain labels; nothing for the default one."""
+    if type(index) is pd.RangeIndex and (index.start, index.step) == (0, 1):
+        return ""
+    if type(index) is pd.Index and index.name is None:
+        return f", index={_write_items(pd, index)}"
+    return f", index={_write_index(pd, index)}"
+
+
+def _rebuilds(pd, source, value, compare):
+    try:
+        compare(eval(source, {"pd": pd, "np": _numpy()}), value, check_exact=True)
+    except Exception:
+        return False
+    return True
 
 
 def _write_series_body(pd, column):
@@ -309,6 +340,9 @@ def _series(value):
     if type(value) is not pd.Series or value.size > MOST_ITEMS:
         raise _NoSource
     name = f", name={_write(value.name)}" if value.name is not None else ""
+    plain = f"pd.Series({_write_items(pd, value)}{_plain_index(pd, value.index)}{name})"
+    if _rebuilds(pd, plain, value, pd.testing.assert_series_equal):
+        return plain
     source = (
         f"pd.Series({_write_series_body(pd, value)}, index={_write_index(pd, value.index)}{name})"
     )

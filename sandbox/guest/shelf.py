@@ -56,10 +56,12 @@ class Recorder:
             targets = self.edges.setdefault(name, set())
             for value in list(vars(module).values()):
                 if isinstance(value, _Module):
-                    targets.add(value.__name__)
+                    # A package has its submodules as attributes, whoever imported them.
+                    if not value.__name__.startswith(name + "."):
+                        targets.add(value.__name__)
                 elif callable(value):
                     owner = getattr(value, "__module__", None)
-                    if isinstance(owner, str):
+                    if isinstance(owner, str) and not owner.startswith(name + "."):
                         targets.add(owner)
 
     def load(self, name):

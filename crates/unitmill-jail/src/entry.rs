@@ -76,6 +76,7 @@ fn refuse(failure: &Step) -> ! {
 }
 
 fn outer() -> Result<i32, Step> {
+    privilege::close_inherited().at("close inherited descriptors")?;
     set_pdeathsig(Signal::SIGKILL).at("ask to die with the supervisor")?;
     let control = io::stdin()
         .as_fd()

@@ -77,9 +77,20 @@ impl JailProcess {
 
     /// Kills the jail with everything in it and waits for its outer process.
     pub fn end(&mut self) {
-        crate::privilege::kill(self.child.id() as i32);
+        // Nothing is killed that has been collected before: its number may be another's.
+        if !matches!(self.child.try_wait(), Ok(Some(_))) {
+            crate::privilege::kill(self.child.id() as i32);
+        }
         // Only an already collected child makes this fail.
         let _collected_before = self.child.wait();
+    }
+
+    /// Waits for a jail that is about to end, or has ended; how it did, for a person.
+    pub fn last_status(&mut self) -> String {
+        match self.child.wait() {
+            Ok(status) => status.to_string(),
+            Err(error) => error.to_string(),
+        }
     }
 }
 

@@ -55,6 +55,19 @@ pub(crate) fn fork() -> nix::Result<ForkResult> {
     unsafe { nix::unistd::fork() }
 }
 
+/// Closes every descriptor but standard input, output and error: whatever the supervisor's
+/// own parents have left open must not reach a jail.
+#[expect(unsafe_code, reason = "close_range has no safe binding")]
+pub(crate) fn close_inherited() -> io::Result<()> {
+    // SAFETY: called first thing in a fresh process, which has opened nothing above
+    // standard error yet that anybody would go on to use.
+    let result = unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0) };
+    if result < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
 /// Switches address randomisation off for programs executed from here on, so that object
 /// addresses (and what depends on them) repeat.
 #[expect(

@@ -62,6 +62,8 @@ impl Evidence<'_> {
                 self.cpu >= Duration::from_millis(least) * 9 / 10
             }
             Some(_) => false,
+            // The kernel's own count, by which it kills, is a little coarser than this one.
+            None if self.exit == Exit::Signal(SIGKILL) => self.cpu >= limit * 9 / 10,
             None => self.cpu > limit,
         }
     }

@@ -69,13 +69,18 @@ impl Zygote {
         let ready = timeout(START, control.receive()).await;
         let packet = match ready {
             Ok(Ok(packet)) => packet,
-            Ok(Err(_)) | Err(_) => {
-                process.end();
+            early @ (Ok(Err(_)) | Err(_)) => {
+                let status = if early.is_err() {
+                    process.end();
+                    format!("it was not ready after {} s", START.as_secs())
+                } else {
+                    process.last_status()
+                };
                 if let Some(listening) = listening {
                     // Its pipe has closed with it, so this ends; how, does not matter.
                     let _ended = timeout(FORK, listening).await;
                 }
-                return Err(refused(environment, &words(&last_words)));
+                return Err(refused(environment, &words(&last_words), &status));
             }
         };
         check_threads(packet.sender, environment)?;
@@ -165,7 +170,7 @@ fn listen(stderr: OwnedFd, kept: Arc<Mutex<Vec<u8>>>) -> io::Result<tokio::task:
 }
 
 /// Tells a jail that could not be built from an interpreter that did not start.
-fn refused(environment: &str, words: &str) -> SandboxError {
+fn refused(environment: &str, words: &str, status: &str) -> SandboxError {
     match words.lines().find_map(|line| line.strip_prefix("jail: ")) {
         Some(step) => SandboxError::CannotIsolate {
             missing: step.to_owned(),
@@ -176,7 +181,7 @@ fn refused(environment: &str, words: &str) -> SandboxError {
         None => SandboxError::Interpreter {
             environment: environment.to_owned(),
             detail: if words.is_empty() {
-                "it said nothing".to_owned()
+                status.to_owned()
             } else {
                 words.to_owned()
             },

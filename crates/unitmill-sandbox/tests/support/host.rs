@@ -7,7 +7,7 @@ use std::time::Duration;
 /// The parts of the host that a test looks at before and after.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Host {
-    /// Processes below this one, and those that a sandbox's users own anywhere.
+    /// Processes of the users that the supervisor has set aside.
     processes: usize,
     mounts: usize,
     shared_memory: BTreeSet<String>,
@@ -17,8 +17,18 @@ pub struct Host {
 
 impl Host {
     pub fn look() -> Self {
+        Self::look_at(std::process::id())
+    }
+
+    /// Whether no process and no control group of the supervisor is left.
+    pub fn is_clean(&self) -> bool {
+        self.processes == 0 && self.groups.is_empty()
+    }
+
+    /// As seen from outside, for the supervisor with that process id.
+    pub fn look_at(supervisor: u32) -> Self {
         Self {
-            processes: processes_of_sandboxes(),
+            processes: processes_of(supervisor),
             mounts: fs::read_to_string("/proc/self/mountinfo")
                 .map(|text| text.lines().count())
                 .unwrap_or(0),
@@ -26,7 +36,7 @@ impl Host {
             temporary: names("/tmp", "left"),
             groups: ["memory", "pids"]
                 .iter()
-                .flat_map(|controller| groups_of_this_process(controller))
+                .flat_map(|controller| groups_of(controller, supervisor))
                 .collect(),
         }
     }
@@ -55,10 +65,10 @@ fn names(folder: &str, part: &str) -> BTreeSet<String> {
         .collect()
 }
 
-fn groups_of_this_process(controller: &str) -> BTreeSet<String> {
+fn groups_of(controller: &str, supervisor: u32) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut folders = vec![std::path::PathBuf::from("/sys/fs/cgroup").join(controller)];
-    let name = format!("unitmill-{}-", std::process::id());
+    let name = format!("unitmill-{supervisor}-");
     while let Some(folder) = folders.pop() {
         let Ok(entries) = fs::read_dir(folder) else {
             continue;
@@ -75,9 +85,9 @@ fn groups_of_this_process(controller: &str) -> BTreeSet<String> {
     found
 }
 
-/// Processes of this supervisor's range of users.
-fn processes_of_sandboxes() -> usize {
-    let first = 1_000_000_000 + std::process::id() * 256;
+/// Processes of a supervisor's range of users.
+fn processes_of(supervisor: u32) -> usize {
+    let first = 1_000_000_000 + supervisor * 256;
     let Ok(entries) = fs::read_dir("/proc") else {
         return 0;
     };

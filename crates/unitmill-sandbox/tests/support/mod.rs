@@ -1,8 +1,9 @@
 //! What the sandbox's tests share: an environment, a sandbox, jobs made of two texts.
 
-#![expect(
+#![allow(
     clippy::disallowed_methods,
     dead_code,
+    unreachable_pub,
     reason = "tests start processes, and no test uses all of this"
 )]
 
@@ -116,4 +117,19 @@ pub fn expected_tests(source: &str) -> Vec<String> {
 pub fn timeless(mut outcome: Outcome) -> Outcome {
     outcome.duration_ms = 0;
     outcome
+}
+
+/// The virtual environment that `UNITMILL_TEST_ENVIRONMENT` names, with numpy, pandas,
+/// scipy, scikit-learn and matplotlib in it; or none, said aloud.
+pub fn scientific_environment() -> Option<Environment> {
+    match std::env::var_os("UNITMILL_TEST_ENVIRONMENT") {
+        Some(root) => Some(environment_at(Path::new(&root))),
+        None => {
+            #[expect(clippy::print_stderr, reason = "a skipped test says so")]
+            {
+                eprintln!("SKIPPED: set UNITMILL_TEST_ENVIRONMENT to an environment with numpy");
+            }
+            None
+        }
+    }
 }

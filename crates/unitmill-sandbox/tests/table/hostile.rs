@@ -12,6 +12,13 @@ class T(unittest.TestCase):
         self.assertEqual(f(1), 2)
 ";
 
+const LATER: &str = "import unittest
+class T(unittest.TestCase):
+    def test_it(self):
+        got = f(1)
+        self.assertEqual(got, 2)
+";
+
 /// Reaching out: the function says whether it got there.
 fn reach(name: &'static str, attempt: &str) -> Row {
     let code = format!(
@@ -80,7 +87,7 @@ def f(x):
     return 3", ONE, Tampered),
         row("assertEqual patched", "import unittest\nunittest.TestCase.assertEqual = lambda *a, **k: None\ndef f(x):\n    return 3", ONE, Tampered),
         row("assertEqual's code patched", "import unittest\nunittest.TestCase.assertEqual.__code__ = (lambda *a, **k: None).__code__\ndef f(x):\n    return 3", ONE, Tampered),
-        row("assertEqual of the instance patched", "import sys\ndef f(x):\n    sys._getframe(1).f_locals['self'].assertEqual = lambda *a: None\n    return 3", ONE, Tampered),
+        row("assertEqual of the instance patched", "import sys\ndef f(x):\n    sys._getframe(1).f_locals['self'].assertEqual = lambda *a: None\n    return 3", LATER, Tampered),
         row("assertEqual of the class patched", "import sys\ndef f(x):\n    type(sys._getframe(1).f_locals['self']).assertEqual = lambda *a: None\n    return 3", ONE, Tampered),
         row("failureException patched", "import unittest\nclass Quiet(Exception): pass\nunittest.TestCase.fail = lambda *a: None\ndef f(x):\n    return 3", ONE, Tampered),
         row("TestResult patched", "import unittest\nfor name in ('addError', 'addFailure'):\n    setattr(unittest.TestResult, name, lambda *a: None)\ndef f(x):\n    return 3", ONE, Tampered),
@@ -170,7 +177,7 @@ fake.main = lambda: None
 sys.modules['unittest'] = fake
 def f(x):
     return 3", ONE, Incomplete),
-        row("sys.modules emptied", "import sys\nsys.modules.clear()\ndef f(x):\n    return 3", ONE, Failed),
+        row("sys.modules emptied", "import sys\nsys.modules.clear()\ndef f(x):\n    return 3", ONE, None),
         row("standard output closed", "import os, sys\nsys.stdout.close()\nos.close(1); os.close(2)\ndef f(x):\n    return 3", ONE, Failed),
         row("every descriptor closed", "import os\nos.closerange(0, 64)\ndef f(x):\n    return 2", ONE, Incomplete),
         row("a fork that comes back", "import os\ndef f(x):\n    os.fork()\n    return 3", ONE, Failed),
@@ -271,13 +278,14 @@ def f(x):
         row("nobody else is here", "import os
 def f(x):
     found = 0
+    # One: the number of the judge's thread.
     for pid in range(2, 5000):
         try:
             os.kill(pid, 0)
             found += 1
         except ProcessLookupError:
             pass
-    return 2 + found", ONE, Passed),
+    return 2 if found <= 1 else found", ONE, Passed),
         row("descriptors inherited", "import os
 def f(x):
     found = []
@@ -288,7 +296,7 @@ def f(x):
         except OSError:
             pass
     return 2 if not found else found", ONE, Passed),
-        row("ptrace at first hand", "import os, _ctypes, ctypes\nhandle = ctypes.CDLL\ndef f(x):\n    return 2\nhandle(None)", ONE, Error),
+        row("ptrace at first hand", "import os, _ctypes, ctypes\nhandle = ctypes.CDLL\ndef f(x):\n    return 2\nhandle(None)", ONE, Tampered),
     ];
     rows.extend([
         native("ptrace", 101, ", 0, 0, 0, 0"),

@@ -1,0 +1,229 @@
+//! Observations and coverage.
+
+mod support;
+
+use unitmill_model::{JobKind, ObservedCall, Outcome, ValueKind, Verdict};
+use unitmill_sandbox::Sandbox;
+
+async fn observe(sandbox: &Sandbox, code: &str, calls: &[(&str, &str, &[&str])]) -> Outcome {
+    let mut job = support::module(code, &[]);
+    job.packages = vec!["numpy".to_owned(), "pandas".to_owned()];
+    job.limits.memory_bytes = 1 << 30;
+    job.limits.wall_ms = 10_000;
+    job.kind = JobKind::Observe {
+        calls: calls
+            .iter()
+            .map(|(setup, expression, arguments)| ObservedCall {
+                setup: (*setup).to_owned(),
+                expression: (*expression).to_owned(),
+                arguments: arguments.iter().map(|name| (*name).to_owned()).collect(),
+            })
+            .collect(),
+    };
+    sandbox.run(&job).await.expect("the sandbox works")
+}
+
+fn shown(outcome: &Outcome) -> String {
+    let mut text = format!("{}\n", outcome.verdict);
+    for seen in &outcome.observations {
+        let value = |value: &unitmill_model::ObservedValue| {
+            format!(
+                "{} {} {}",
+                value.kind,
+                value.type_name,
+                value
+                    .source
+                    .as_deref()
+                    .unwrap_or(&format!("repr {}", value.repr))
+            )
+        };
+        match (&seen.value, &seen.exception) {
+            (Some(seen), _) => text.push_str(&value(seen)),
+            (None, Some(exception)) => {
+                text.push_str(&format!("raised {exception}: {}", seen.message));
+            }
+            (None, None) => text.push_str("nothing"),
+        }
+        if !seen.printed.is_empty() {
+            text.push_str(&format!(" | printed {:?}", seen.printed));
+        }
+        for argument in &seen.arguments {
+            text.push_str(&format!(" | then {}", value(argument)));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_of_the_standard_library() {
+    let Some(sandbox) = support::open(support::bare_environment(), 1).await else {
+        return;
+    };
+    let code = "import collections, json, random
+class Thing: pass
+def f(x): return x
+def grow(items): items.append(len(items)); print('grown')
+def fail(x): raise json.JSONDecodeError('bad', 'doc', 0)
+def count():
+    yield 1
+";
+    let outcome = observe(
+        &sandbox,
+        code,
+        &[
+            ("", "f([1, 'a', (None, True), {'k': b'x'}])", &[]),
+            ("", "f({'b', 'a', 'c'})", &[]),
+            ("", "f([1.5, float('nan'), -float('inf')])", &[]),
+            ("", "f(Thing())", &[]),
+            ("", "f(collections.OrderedDict([('a', 1)]))", &[]),
+            ("", "f(True) and f(2 ** 70)", &[]),
+            ("items = [0]", "grow(items)", &["items"]),
+            ("", "fail(1)", &[]),
+            ("", "count()", &[]),
+            ("", "f('\\ud800')", &[]),
+            ("", "f(range(3))", &[]),
+            ("", "f(frozenset())", &[]),
+            ("", "f(complex(0, 1))", &[]),
+            ("", "random.random() == random.Random(0).random()", &[]),
+            ("", "f(list(range(5000)))[:2]", &[]),
+            ("", "f(", &[]),
+            ("", "exit()", &[]),
+            ("a = []; a.append(a)", "f(a)", &[]),
+            ("", "f(set())", &[]),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(shown(&outcome), @r#"
+    passed
+    literal list [1, 'a', (None, True), {'k': b'x'}]
+    literal set {'a', 'b', 'c'}
+    approximate list [1.5, float('nan'), float('-inf')]
+    opaque solution.Thing repr <solution.Thing object at 0x…>
+    opaque collections.OrderedDict repr OrderedDict([('a', 1)])
+    literal int 1180591620717411303424
+    literal NoneType None | printed "grown\n" | then literal list [0, 1]
+    raised json.decoder.JSONDecodeError: bad: line 1 column 1 (char 0)
+    opaque generator repr <generator object count at 0x…>
+    literal str '\ud800'
+    opaque range repr range(0, 3)
+    opaque frozenset repr frozenset()
+    approximate complex 1j
+    literal bool True
+    literal list [0, 1]
+    raised SyntaxError: '(' was never closed (<call>, line 1)
+    raised SystemExit: None
+    opaque list repr [[...]]
+    literal set set()
+    "#);
+    let again = observe(&sandbox, code, &[("", "f(Thing())", &[])]).await;
+    assert_eq!(
+        again.observations[0].value.as_ref().map(|v| v.kind),
+        Some(ValueKind::Opaque)
+    );
+    sandbox.close().await.expect("the sandbox cleans up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_keeps_the_observations_before_it() {
+    let Some(sandbox) = support::open(support::bare_environment(), 1).await else {
+        return;
+    };
+    let outcome = observe(
+        &sandbox,
+        "import os, time",
+        &[("", "1", &[]), ("", "os.abort()", &[]), ("", "2", &[])],
+    )
+    .await;
+    assert_eq!(outcome.verdict, Verdict::Crashed, "{}", outcome.detail);
+    assert_eq!(outcome.observations.len(), 1);
+    sandbox.close().await.expect("the sandbox cleans up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn covered_lines() {
+    let Some(sandbox) = support::open(support::bare_environment(), 1).await else {
+        return;
+    };
+    let mut job = support::pair(
+        "def f(x):\n    if x:\n        return 1\n    return 2\n\n\ndef unused():\n    return 3",
+        "import unittest\nclass T(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(f(1), 1)\n",
+    );
+    job.kind = JobKind::Coverage;
+    let outcome = sandbox.run(&job).await.expect("the sandbox works");
+    assert_eq!(outcome.verdict, Verdict::Passed, "{}", outcome.detail);
+    let covered = outcome.coverage.expect("a coverage job covers");
+    assert_eq!(covered.executable, [1, 2, 3, 4, 7, 8, 10, 11, 12, 13]);
+    assert_eq!(covered.executed, [1, 2, 3, 7, 10, 11, 12, 13]);
+    sandbox.close().await.expect("the sandbox cleans up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_of_numpy_and_pandas() {
+    let Some(environment) = support::scientific_environment() else {
+        return;
+    };
+    let Some(sandbox) = support::open(environment, 1).await else {
+        return;
+    };
+    let code = "import numpy as np\nimport pandas as pd\ndef f(x):\n    return x";
+    let outcome = observe(
+        &sandbox,
+        code,
+        &[
+            ("", "f(np.arange(6).reshape(2, 3))", &[]),
+            ("", "f(np.array([1.5, np.nan, np.inf]))", &[]),
+            ("", "f(np.float64(0.5))", &[]),
+            ("", "f(np.bool_(True))", &[]),
+            ("", "f(np.zeros((0, 3)))", &[]),
+            ("", "f(np.array(['a', 'bc']))", &[]),
+            ("", "f(np.array(['2020-01-01', 'NaT'], dtype='datetime64[D]'))", &[]),
+            ("", "f(np.array([1, 'a', None], dtype=object))", &[]),
+            ("", "f(np.ma.array([1, 2]))", &[]),
+            ("", "f(pd.DataFrame({'a': [1, 2], 'b': ['x', 'y'], 'c': [1.5, np.nan]}))", &[]),
+            ("", "f(pd.DataFrame())", &[]),
+            ("", "f(pd.DataFrame({'t': pd.date_range('2020', periods=2), 'c': pd.Categorical(['u', 'v'])}))", &[]),
+            ("", "f(pd.Series([1, 2], name='s', index=['p', 'q']))", &[]),
+            ("", "f(pd.Series([True, pd.NA], dtype='boolean'))", &[]),
+            ("", "f(pd.Index([3, 1]))", &[]),
+            ("", "f(pd.date_range('2020', periods=2, freq='D'))", &[]),
+            ("", "f(pd.MultiIndex.from_product([[1, 2], ['a']]))", &[]),
+            ("", "f(pd.DataFrame({'a': [1, 1, 2], 'b': [3, 4, 5]}).groupby('a').sum())", &[]),
+            ("", "f([np.int64(1)])", &[]),
+            ("df = pd.DataFrame({'a': [1]})", "df.insert(0, 'z', 5)", &["df"]),
+        ],
+    )
+    .await;
+    // Types and sources differ between versions of numpy and pandas; that each source
+    // rebuilds its value has been checked inside.
+    let kinds: Vec<&str> = outcome
+        .observations
+        .iter()
+        .filter_map(|seen| seen.value.as_ref().or(seen.arguments.first()))
+        .map(|value| value.kind.as_str())
+        .collect();
+    assert_eq!(
+        kinds.join(" "),
+        "array array array array array array array array opaque frame frame frame series series \
+         series series series frame opaque literal",
+        "{}",
+        shown(&outcome)
+    );
+    let sources: Vec<&str> = [0, 1, 9, 12]
+        .into_iter()
+        .filter_map(|number: usize| {
+            outcome.observations[number]
+                .value
+                .as_ref()?
+                .source
+                .as_deref()
+        })
+        .collect();
+    insta::assert_snapshot!(sources.join("\n"), @r"
+    np.array([[0, 1, 2], [3, 4, 5]])
+    np.array([1.5, float('nan'), float('inf')])
+    pd.DataFrame({'a': [1, 2], 'b': ['x', 'y'], 'c': [1.5, float('nan')]})
+    pd.Series([1, 2], index=['p', 'q'], name='s')
+    ");
+    sandbox.close().await.expect("the sandbox cleans up");
+}
