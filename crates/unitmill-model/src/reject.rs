@@ -51,7 +51,7 @@ vocabulary! {
         Shadowed = "shadowed",
         /// Names something that its module never defines and no repair is known for.
         UnresolvedName = "unresolved_name",
-        /// Needs an import that cannot travel: relative, or of a module of its own corpus.
+        /// Needs a relative import, which means nothing outside its package.
         LocalImport = "local_import",
         /// Needs a package outside the recipe's list.
         PackageNotAllowed = "package_not_allowed",

@@ -8,18 +8,6 @@ use crate::known_names::is_standard_module;
 use crate::module::{Binding, Module, UnitKind};
 use crate::scope::{Import, NameId, root_name};
 
-/// What may travel.
-pub(crate) struct Borders<'a> {
-    /// Import roots that belong to the corpus file's own project.
-    pub(crate) own_packages: Vec<&'a str>,
-}
-
-impl Borders<'_> {
-    fn is_local(&self, import: &Import<'_>) -> bool {
-        import.level > 0 || self.own_packages.contains(&import.root())
-    }
-}
-
 /// The closure of one function.
 #[derive(Default, Debug)]
 pub(crate) struct Closure<'a> {
@@ -47,9 +35,8 @@ pub(crate) struct ClosureFinder {
     serial: u32,
 }
 
-struct Search<'m, 'a, 'b> {
+struct Search<'m, 'a> {
     module: &'m mut Module<'a>,
-    borders: &'b Borders<'b>,
     finder: &'m mut ClosureFinder,
     subject: NameId,
     start: usize,
@@ -70,7 +57,6 @@ impl ClosureFinder {
     pub(crate) fn find<'a>(
         &mut self,
         module: &mut Module<'a>,
-        borders: &Borders<'_>,
         subject: NameId,
         start: usize,
     ) -> Closure<'a> {
@@ -79,7 +65,6 @@ impl ClosureFinder {
         self.unit_marks[start] = self.serial;
         let mut search = Search {
             module,
-            borders,
             finder: self,
             subject,
             start,
@@ -99,7 +84,7 @@ impl ClosureFinder {
     }
 }
 
-impl<'a> Search<'_, 'a, '_> {
+impl<'a> Search<'_, 'a> {
     /// Follows the units reached until nothing new turns up.
     fn follow(&mut self) {
         let mut next = 0;
@@ -113,7 +98,7 @@ impl<'a> Search<'_, 'a, '_> {
     fn expand(&mut self, unit: usize) {
         let scope = self.module.scope(unit);
         for import in &scope.scope.imports {
-            if self.borders.is_local(import) {
+            if import.level > 0 {
                 self.closure.local_imports.insert(import_text(import));
             }
         }
@@ -163,7 +148,7 @@ impl<'a> Search<'_, 'a, '_> {
                         continue;
                     };
                     if let Some(import) = self.module.import(binding)
-                        && self.borders.is_local(&import)
+                        && import.level > 0
                     {
                         self.closure.local_imports.insert(import_text(&import));
                     }

@@ -9,7 +9,7 @@ use ruff_text_size::Ranged as _;
 use unitmill_model::{Candidate, Digest, Origin, RejectReason};
 
 use crate::candidate_text::CandidateText;
-use crate::closure::{Borders, Closure, ClosureFinder, library_names};
+use crate::closure::{Closure, ClosureFinder, library_names};
 use crate::fingerprint::{FingerprintBuilder, Fingerprinter, fingerprint, mentions};
 use crate::known_names::is_standard_module;
 use crate::module::{Module, UnitKind};
@@ -114,7 +114,6 @@ struct Extraction<'a, 's> {
     module: Module<'a>,
     origin: &'s Origin,
     settings: &'s FunctionSettings,
-    borders: Borders<'s>,
     finder: ClosureFinder,
     fingerprinter: Fingerprinter,
     shared: Vec<Shared>,
@@ -135,9 +134,6 @@ impl<'a, 's> Extraction<'a, 's> {
             module,
             origin,
             settings,
-            borders: Borders {
-                own_packages: own_packages(&origin.path),
-            },
             finder: ClosureFinder::new(),
             fingerprinter: Fingerprinter::default(),
             shared,
@@ -258,9 +254,7 @@ impl<'a, 's> Extraction<'a, 's> {
                 format!("defined again in line {line}"),
             ));
         }
-        let closure = self
-            .finder
-            .find(&mut self.module, &self.borders, subject, unit);
+        let closure = self.finder.find(&mut self.module, subject, unit);
         self.check(&closure)?;
         Ok(self.assemble(unit, name, &closure, (first_line, last_line)))
     }
@@ -528,22 +522,6 @@ fn for_each_block<'a>(statement: &'a Stmt, work: &mut dyn FnMut(&'a [Stmt])) {
         }
         _ => {}
     }
-}
-
-/// The import roots that a file's own project answers to: the first folder of its path,
-/// or the one below `src` or `lib`. Names of the standard library stay what they are.
-fn own_packages(path: &str) -> Vec<&str> {
-    let mut parts: Vec<&str> = path.split('/').collect();
-    parts.pop();
-    let first = match parts.as_slice() {
-        ["src" | "lib", package, ..] => Some(*package),
-        [package, ..] => Some(*package),
-        [] => None,
-    };
-    first
-        .filter(|package| !package.is_empty() && !is_standard_module(package))
-        .into_iter()
-        .collect()
 }
 
 /// Test files by convention: `test_*.py`, `*_test.py`, `conftest.py`, anything in a
