@@ -124,11 +124,14 @@ class Result(unittest.result.TestResult):
 
     def stopTest(self, test):
         super().stopTest(test)
+        self._flush()
+
+    def _flush(self):
         while self._from_threads:
             self._report("negative", self._from_threads.pop(0))
-        self._report("ended", (test,))
 
     def addSuccess(self, test):
+        self._flush()
         self._report("success", (test,))
 
     def addError(self, test, err):
@@ -269,9 +272,9 @@ def _seed(seed, finder):
     random = finder.peek("random")
     if random is not None:
         random.seed(seed)
-    numpy = finder.peek("numpy")
-    if numpy is not None:
-        numpy.random.seed(seed)
+    mersenne_twister = finder.peek("numpy.random.mtrand")
+    if mersenne_twister is not None:
+        mersenne_twister.seed(seed)
 
 
 def _reason(error):

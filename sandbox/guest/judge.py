@@ -270,13 +270,13 @@ def make_audit_hook(law, flags, judge_ident):
 class _Test:
     """What the judge knows of one test."""
 
-    __slots__ = ("test", "id", "attribute", "returned", "succeeded", "negative", "ended")
+    __slots__ = ("test", "id", "attribute", "returned", "succeeded", "negative")
 
     def __init__(self, test, test_id, attribute):
         self.test = test
         self.id = test_id
         self.attribute = attribute
-        self.returned = self.succeeded = self.negative = self.ended = False
+        self.returned = self.succeeded = self.negative = False
 
 
 def _find_attribute(test):
@@ -319,11 +319,9 @@ class Session:
         if kind == "returned":
             self._returned(payload, frame)
         elif kind == "success":
-            self._success(payload, frame)
+            yield from self._success(payload, frame)
         elif kind == "negative":
             yield from self._negative(payload)
-        elif kind == "ended":
-            yield from self._ended(payload)
         elif kind == "collected":
             self._collected(payload)
         elif kind == "compiled":
@@ -424,10 +422,13 @@ class Session:
             return
         if not self._clean(frame):
             self._note("a success reported by something other than unittest")
-        elif known.succeeded or known.ended:
+        elif known.succeeded:
             self._note(f"{known.id} succeeded twice")
         else:
+            # The last thing that `run` does: nothing of the test can fail any more.
             known.succeeded = True
+            if known.returned and known.id and not known.negative:
+                yield f'{{"test":{_text(known.id)},"status":"passed","message":"","exception":""}}'
 
     def _negative(self, payload):
         test, test_id, status, message, exception = payload
@@ -444,16 +445,6 @@ class Session:
             f'"status":{_text(status)},"message":{_text(message)},'
             f'"exception":{_text(exception)}}}'
         )
-
-    def _ended(self, payload):
-        known = self._known(payload[0])
-        if known is None or known.ended:
-            return
-        known.ended = True
-        if known.negative or not known.id:
-            return
-        if known.returned and known.succeeded:
-            yield f'{{"test":{_text(known.id)},"status":"passed","message":"","exception":""}}'
 
     def _finish(self, frame):
         if frame.f_back is not self.driver:

@@ -15,6 +15,7 @@ import select
 import signal
 import socket
 import sys
+import time
 import traceback
 
 PACKET = 64 << 10
@@ -22,6 +23,7 @@ DESCRIPTORS = 8
 # A run that could not be isolated ends with this; the supervisor takes it for a failure
 # of the sandbox, never for a verdict, and only if nothing came through the channel.
 NOT_ISOLATED = 113
+CPUS = os.cpu_count() or 1
 
 
 def _receive(connection):
@@ -83,7 +85,7 @@ def serve_lane(sandbox, finder, lane):
             os._exit(NOT_ISOLATED)
         for descriptor in descriptors:
             os.close(descriptor)
-        _answer(lane, _wait(lane, child))
+        _answer(lane, _wait(lane, child, request["run"]["cpu_s"]))
 
 
 def _start_run(sandbox, finder, request, channel, output):
@@ -97,17 +99,24 @@ def _start_run(sandbox, finder, request, channel, output):
     bench["run"](channel, finder)
 
 
-def _wait(lane, child):
+def _wait(lane, child, cpu_s):
     """Waits for the run's first process, and so for all of it: the kernel reports it only
-    when nothing else is left in its process namespace."""
+    when nothing else is left in its process namespace.
+
+    Ends the run when that process has used up its CPU time, counted more exactly than by
+    `RLIMIT_CPU`, which stands behind it for the others.
+    """
     handle = os.pidfd_open(child)
+    # The kernel's number for the CPU clock of another process.
+    clock = (~child << 3) | 2
     try:
         poll = select.poll()
         poll.register(handle, select.POLLIN)
         poll.register(lane.fileno(), select.POLLIN)
-        killed = False
+        killed = over_cpu = False
+        patience = cpu_s / CPUS
         while True:
-            ready = {descriptor for descriptor, _ in poll.poll()}
+            ready = {descriptor for descriptor, _ in poll.poll(patience * 1000)}
             if lane.fileno() in ready:
                 request, _ = _receive(lane)
                 os.kill(child, signal.SIGKILL)
@@ -116,12 +125,20 @@ def _wait(lane, child):
                 killed = True
             if handle in ready:
                 break
+            if killed or over_cpu:
+                patience = 1.0
+                continue
+            left = cpu_s - time.clock_gettime(clock)
+            if left <= 0:
+                os.kill(child, signal.SIGKILL)
+                over_cpu = True
+            patience = max(left / CPUS, 0.01)
         _, status, usage = os.wait4(child, 0)
     finally:
         os.close(handle)
     return {
         "status": status,
-        "killed": killed,
+        "over_cpu": over_cpu,
         "user_s": usage.ru_utime,
         "system_s": usage.ru_stime,
     }

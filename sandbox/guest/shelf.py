@@ -110,13 +110,14 @@ class Shelf:
     def exec_module(self, module):
         name = module.__name__
         sys.modules.pop(name, None)
-        self._take(name)
+        self.restore(name)
 
     def peek(self, name):
         """The module, wherever it is now, without making it visible."""
         return self._modules.get(name) or sys.modules.get(name)
 
-    def _take(self, name):
+    def restore(self, name):
+        """Makes a module visible, with all that its import would have brought."""
         modules, edges, attributes = self._modules, self._edges, self._attributes
         visible = sys.modules
         waiting, seen = [name], {name}

@@ -85,6 +85,11 @@ def main():
     sandbox = kernel["Sandbox"](settings)
     finder = shelf["put_away"](baseline, recorder)
     bench["prepare"](finder)
+    for name in preloaded:
+        # A job that names a package imports it. Putting it in place once, here, spares
+        # every run touching the memory of each of its modules.
+        if "." not in name:
+            finder.restore(name)
 
     sys.modules["__main__"] = types.ModuleType("__main__")
     gc.collect()

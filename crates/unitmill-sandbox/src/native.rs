@@ -561,6 +561,7 @@ fn evidence<'a>(job: &'a Job, seen: &'a Seen, out_of_memory: bool) -> Evidence<'
         exit: seen.exit,
         stopped: seen.stopped,
         cpu: seen.cpu,
+        over_cpu: seen.over_cpu,
         out_of_memory,
         limits: &job.limits,
         expected: &job.expected_tests,
@@ -583,6 +584,7 @@ fn lost_to_memory() -> Seen {
         exit: Exit::Signal(9),
         stopped: None,
         cpu: std::time::Duration::ZERO,
+        over_cpu: false,
         wall: std::time::Duration::ZERO,
     }
 }

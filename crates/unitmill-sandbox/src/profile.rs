@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 /// which other ones its import brings along anyway. Only modules that an ordinary `import`
 /// of the package's usual entry points would load.
 const HEAVY: &[(&str, &[&str], &[&str])] = &[
-    ("numpy", &["numpy", "numpy.testing"], &[]),
+    ("numpy", &["numpy", "numpy.random", "numpy.testing"], &[]),
     ("pandas", &["pandas", "pandas.testing"], &["numpy"]),
     (
         "scipy",
@@ -79,7 +79,13 @@ mod tests {
         assert_eq!(profile(&["json", "requests"], &["requests"]), [""; 0]);
         assert_eq!(
             profile(&["pandas"], &["pandas", "numpy", "scipy"]),
-            ["numpy", "numpy.testing", "pandas", "pandas.testing"]
+            [
+                "numpy",
+                "numpy.random",
+                "numpy.testing",
+                "pandas",
+                "pandas.testing"
+            ]
         );
         assert_eq!(profile(&["sklearn"], &["numpy"]), [""; 0]);
     }

@@ -34,6 +34,7 @@ pub(crate) struct Seen {
     pub(crate) exit: Exit,
     pub(crate) stopped: Option<Stopped>,
     pub(crate) cpu: Duration,
+    pub(crate) over_cpu: bool,
     pub(crate) wall: Duration,
 }
 
@@ -44,6 +45,8 @@ struct Answer {
     error: Option<String>,
     #[serde(default)]
     status: i32,
+    #[serde(default)]
+    over_cpu: bool,
     #[serde(default)]
     user_s: f64,
     #[serde(default)]
@@ -81,13 +84,16 @@ pub(crate) fn payload(job: &Job, key: &ChannelKey) -> serde_json::Result<Vec<u8>
 
 /// What the lane has to know; trusted, and free of anything that came with the job's code.
 fn request(user: u32, limits: &Limits) -> Vec<u8> {
-    let cpu_s = limits.cpu_ms.div_ceil(1000).max(1);
+    // The lane counts the first process's time; this is for its children, and well above,
+    // since the kernel counts it in coarse ticks.
+    let coarse_s = (limits.cpu_ms * 3 / 2).div_ceil(1000) + 1;
     json!({"run": {
         "user": user,
+        "cpu_s": limits.cpu_ms as f64 / 1000.0,
         "scratch_bytes": limits.scratch_bytes,
         "scratch_files": SCRATCH_FILES,
         "rlimits": {
-            "RLIMIT_CPU": [cpu_s, cpu_s],
+            "RLIMIT_CPU": [coarse_s, coarse_s],
             "RLIMIT_FSIZE": [limits.file_bytes, limits.file_bytes],
             "RLIMIT_NOFILE": [limits.open_files, limits.open_files],
             "RLIMIT_CORE": [0, 0],
@@ -190,6 +196,7 @@ pub(crate) async fn run(
         output: kept,
         exit: exit_of(answer.status),
         stopped,
+        over_cpu: answer.over_cpu,
         cpu: Duration::from_secs_f64((answer.user_s + answer.system_s).max(0.0)),
         wall,
     })

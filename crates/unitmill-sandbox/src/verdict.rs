@@ -34,6 +34,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) stopped: Option<Stopped>,
     /// User and system time of the run's first process and all it waited for.
     pub(crate) cpu: Duration,
+    /// The lane ended the run for its CPU time.
+    pub(crate) over_cpu: bool,
     /// The kernel ended a process of the run for want of memory.
     pub(crate) out_of_memory: bool,
     pub(crate) limits: &'a Limits,
@@ -62,9 +64,7 @@ impl Evidence<'_> {
                 self.cpu >= Duration::from_millis(least) * 9 / 10
             }
             Some(_) => false,
-            // The kernel's own count, by which it kills, is a little coarser than this one.
-            None if self.exit == Exit::Signal(SIGKILL) => self.cpu >= limit * 9 / 10,
-            None => self.cpu > limit,
+            None => self.over_cpu || self.cpu > limit,
         }
     }
 
