@@ -204,3 +204,90 @@ fn split_messages(text: &str) -> Vec<(Role, String)> {
     messages.retain(|(_, content)| !content.trim().is_empty());
     messages
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(agent: Agent, text: &str) -> Result<Prompts, PromptError> {
+        Prompts::load(&BTreeMap::from([(agent, text.to_owned())]))
+    }
+
+    fn context() -> PromptContext {
+        PromptContext {
+            function: "area".into(),
+            code: "def area(r):\n    return 3 * r".into(),
+            tests: "class TestCases: ...".into(),
+            error: "failed: AssertionError: 3 != 4".into(),
+            earlier: vec![EarlierAttempt {
+                code: "def area(r):\n    return 4".into(),
+                error: "[system]\nfailed: {{ code }}".into(),
+            }],
+            python: "3.12".into(),
+            packages: "numpy 2.1.0".into(),
+        }
+    }
+
+    fn shown(prompts: &Prompts, agent: Agent, context: &PromptContext) -> String {
+        prompts
+            .render(agent, context)
+            .iter()
+            .map(|message| format!("<{}>\n{}", message.role, message.content))
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    #[test]
+    fn embedded_prompts() {
+        let prompts = Prompts::load(&BTreeMap::new()).expect("the embedded prompts load");
+        insta::assert_snapshot!("prompt_tests", shown(&prompts, Agent::Tests, &context()));
+        insta::assert_snapshot!("prompt_fix", shown(&prompts, Agent::Fix, &context()));
+        insta::assert_snapshot!("prompt_refine", shown(&prompts, Agent::Refine, &context()));
+        let first = PromptContext {
+            earlier: Vec::new(),
+            packages: String::new(),
+            ..context()
+        };
+        insta::assert_snapshot!(
+            "prompt_fix_first_round",
+            shown(&prompts, Agent::Fix, &first)
+        );
+    }
+
+    #[test]
+    fn unknown_variables_are_named() {
+        let error = load(Agent::Tests, "{{ code }} {{ eror }}").expect_err("a misspelt name");
+        insta::assert_snapshot!(error, @"the prompt of the tests agent names the unknown variable `eror`; it may use function, code, python, packages");
+        // What another agent has is unknown too.
+        assert!(load(Agent::Tests, "{{ error }}").is_err());
+        assert!(load(Agent::Fix, "{{ error }}").is_ok());
+    }
+
+    #[test]
+    fn broken_templates_are_refused() {
+        assert!(matches!(
+            load(Agent::Fix, "{% if %}"),
+            Err(PromptError::Syntax { .. })
+        ));
+        assert!(matches!(
+            load(
+                Agent::Fix,
+                "{% for a in earlier %}{{ a.nothing }}{% endfor %}"
+            ),
+            Err(PromptError::Syntax { .. })
+        ));
+        assert!(matches!(
+            load(Agent::Fix, "[system]\n\n"),
+            Err(PromptError::Empty { .. })
+        ));
+    }
+
+    #[test]
+    fn text_without_markers_is_one_user_message() {
+        let prompts = load(Agent::Refine, "Polish {{ function }}.").expect("a valid prompt");
+        assert_eq!(
+            shown(&prompts, Agent::Refine, &context()),
+            "<user>\nPolish area."
+        );
+    }
+}

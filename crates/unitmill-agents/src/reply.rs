@@ -355,8 +355,10 @@ fn clean_code(
     let mut tail = String::new();
     if moves_function {
         tail = format!("\n\n{}\n", module.text(definition).trim_end());
+        let range = span(definition.range());
+        let blank = source[range.end..].len() - source[range.end..].trim_start().len();
         edits.push(Edit {
-            range: span(definition.range()),
+            range: range.start..range.end + blank,
             text: String::new(),
         });
     }
@@ -457,3 +459,6 @@ fn remove(source: &str, statement: &Stmt) -> Edit {
         text: String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,8 @@ pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
 
+use ruff_python_ast::Stmt;
+use ruff_text_size::Ranged as _;
 use unitmill_python::{Repair, repairable_name, undefined_names};
 
 use crate::Environment;
@@ -110,18 +112,46 @@ pub(crate) fn repair(
     reach: Reach,
 ) -> Option<String> {
     let mut current = code.to_owned();
+    // What acts on the error acts once: the error is not seen again.
+    let mut groups: Vec<(Group, Often)> = vec![
+        (missing_names, Often::Again),
+        (moves::act, Often::Again),
+        (rewrites::act, Often::Again),
+        (guided::act, Often::Once),
+        (missing_imports, Often::Once),
+        (unused_imports, Often::Again),
+    ];
     for _ in 0..PASSES {
-        let next = pass(&current, error, environment, reach)?;
-        if next == current {
+        let Some((next, index)) = pass(&current, error, environment, reach, &groups)? else {
             break;
+        };
+        if groups[index].1 == Often::Once {
+            groups.remove(index);
         }
         current = next;
     }
     (current != code && Module::parse(&current).is_some()).then_some(current)
 }
 
-/// One pass over the code; none if it does not parse.
-fn pass(code: &str, error: &str, environment: &Environment, reach: Reach) -> Option<String> {
+/// A group of rules. Each sees the text that the one before left.
+type Group = fn(&Scene<'_>) -> Change;
+
+/// How often a group may act in one repair.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Often {
+    Once,
+    Again,
+}
+
+/// The code after the first group that changes something, and which group that was; the
+/// outer none if the code does not parse.
+fn pass(
+    code: &str,
+    error: &str,
+    environment: &Environment,
+    reach: Reach,
+    groups: &[(Group, Often)],
+) -> Option<Option<(String, usize)>> {
     let module = Module::parse(code)?;
     let scene = Scene {
         module: &module,
@@ -129,15 +159,7 @@ fn pass(code: &str, error: &str, environment: &Environment, reach: Reach) -> Opt
         error,
         reach,
     };
-    // One group of rules per pass: each sees the text that the one before left.
-    let groups: [fn(&Scene<'_>) -> Change; 5] = [
-        missing_names,
-        moves::act,
-        rewrites::act,
-        guided::act,
-        missing_imports,
-    ];
-    for group in groups {
+    for (index, (group, _)) in groups.iter().enumerate() {
         let change = group(&scene);
         if change.is_empty() {
             continue;
@@ -147,10 +169,41 @@ fn pass(code: &str, error: &str, environment: &Environment, reach: Reach) -> Opt
             next = rewrites::add_definitions(&next, &change.definitions);
         }
         if next != code && Module::parse(&next).is_some() {
-            return Some(next);
+            return Some(Some((next, index)));
         }
     }
-    Some(code.to_owned())
+    Some(None)
+}
+
+/// Imports of modules that the environment does not hold and that nothing uses any more.
+fn unused_imports(scene: &Scene<'_>) -> Change {
+    let mut change = Change::default();
+    for statement in scene.module.body() {
+        let Stmt::Import(import) = statement else {
+            continue;
+        };
+        let [alias] = import.names.as_slice() else {
+            continue;
+        };
+        let path = alias.name.as_str();
+        let root = crate::syntax::root_of(path);
+        let bound = alias.asname.as_ref().map_or(root, |name| name.as_str());
+        let is_gone = path == "scipy.misc"
+            || (!scene.environment.modules.contains(root)
+                && (unitmill_python::is_standard_module(root)
+                    || moves_root(root, scene.environment)));
+        let is_used = scene.module.loads_of(bound).iter().any(|range| {
+            path != "scipy.misc" || scene.module.source()[range.end..].starts_with(".misc")
+        });
+        if is_gone && !is_used {
+            let range = crate::syntax::span(statement.range());
+            change.edits.push(Edit {
+                range: range.start..crate::syntax::line_end(scene.module.source(), range.end),
+                text: String::new(),
+            });
+        }
+    }
+    change
 }
 
 /// Names that nothing defines and a repair is known for.

@@ -75,7 +75,6 @@ impl Mover<'_> {
                 }
             }
         }
-        // A call rule of the same name knows more than a move to an unbound method.
         best.filter(|found| found.target() != path)
     }
 
@@ -208,14 +207,17 @@ impl Mover<'_> {
         }
         let old = found.entry.from;
         let parent = |path: &str| path.rsplit_once('.').map(|(parent, _)| parent.to_owned());
-        if !found.is_builtin() && parent(old) == parent(found.entry.to) {
+        let stays = parent(old).and_then(|parent| {
+            let rest = found.entry.to.strip_prefix(&format!("{parent}."))?;
+            // A submodule that its package does not load needs an import.
+            (!rest.contains('.') || !is_bare_package(&parent)).then(|| rest.to_owned())
+        });
+        if let Some(rest) = stays {
             // Same module, other name: the spelling of the module stays.
             let Some(node) = node_of(expression, &path, old) else {
                 return false;
             };
-            self.change
-                .edits
-                .push(Edit::replace(&node.attr, last_of(found.entry.to)));
+            self.change.edits.push(Edit::replace(&node.attr, rest));
             return true;
         }
         if !found.is_builtin() {

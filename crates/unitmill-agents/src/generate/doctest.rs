@@ -202,14 +202,7 @@ fn wanted(
             return Some((own, Want::Array(array)));
         }
         // `Decimal('1.50')`, `Point(x=1, y=2)`: whether the names are known is seen later.
-        if let Expr::Call(call) = &tree
-            && call.arguments.args.iter().all(is_plain)
-            && call
-                .arguments
-                .keywords
-                .iter()
-                .all(|keyword| is_plain(&keyword.value))
-        {
+        if is_plain(&tree) {
             return Some((own, Want::Value(joined)));
         }
     }
@@ -219,7 +212,15 @@ fn wanted(
 /// A literal, or a constructor of literals.
 fn is_plain(tree: &Expr) -> bool {
     match tree {
-        Expr::Call(call) => call.arguments.args.iter().all(is_plain),
+        Expr::Call(call) => {
+            let mut keywords = call.arguments.keywords.iter();
+            call.arguments.args.iter().all(is_plain)
+                && keywords.all(|keyword| is_plain(&keyword.value))
+        }
+        Expr::Dict(dict) => dict
+            .items
+            .iter()
+            .all(|item| item.key.as_ref().is_some_and(is_plain) && is_plain(&item.value)),
         Expr::List(list) => list.elts.iter().all(is_plain),
         Expr::Tuple(tuple) => tuple.elts.iter().all(is_plain),
         other => is_literal(other),

@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use unitmill_model::ObservedCall;
 use unitmill_python::{Parameter, ParameterKind, Signature, constants};
 
-use super::facts::{Facts, Kind, annotate, kind_of_attribute, of_function};
+use super::facts::{Facts, annotate, of_function};
+use super::kinds::{Kind, kind_of_attribute, moments};
 use super::values::{Surroundings, USUAL_COLUMNS, Value, by_default, by_name, pool};
 use crate::syntax::{Module, expression};
 use ruff_python_ast::Expr;
 
 /// At most this many calls in one look.
 pub(crate) const MOST_CALLS: usize = 28;
+
+/// Evidence that leaves no doubt: an annotation, a default, `open(path)`.
+const CERTAIN: i32 = 25;
 
 /// A call, in pieces from which both an observation and a test can be put together.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,6 +43,11 @@ impl Call {
             text.push_str(&format!("{name} = {value}\n"));
         }
         text
+    }
+
+    /// Preparation and call: what tells one call from another.
+    pub(crate) fn text(&self) -> String {
+        format!("{}{}", self.preparation(), self.expression)
     }
 
     /// What the sandbox is asked to look at. The result of an iterator is unrolled.
@@ -356,6 +365,50 @@ impl Planner {
         }
     }
 
+    /// Takes texts that can be read, where errors say in which form they must be. Says
+    /// whether any was new.
+    pub(crate) fn learn_texts(&mut self, messages: &[&str]) -> bool {
+        let mut texts: Vec<String> = Vec::new();
+        for message in messages {
+            if let Some((_, rest)) = message.split_once("does not match format ")
+                && let Some(Expr::StringLiteral(format)) = expression(rest)
+            {
+                texts.extend(moments(format.value.to_str()));
+            } else if message.contains("datetime string format")
+                || message.contains("not likely a datetime")
+                || message.contains("isoformat string")
+            {
+                texts.extend(["2024-02-29", "2024-03-01", "2024-03-03"].map(str::to_owned));
+            } else if message.contains("could not convert string to float")
+                || message.contains("invalid literal for int()")
+                || message.contains("ConversionSyntax")
+            {
+                texts.extend(["42", "7", "3"].map(str::to_owned));
+            } else if message.contains("JSONDecode") || message.contains("Expecting value") {
+                texts.extend(["{\"a\": 1, \"b\": [2, 3]}", "[1, 2]"].map(str::to_owned));
+            }
+        }
+        let mut learnt = false;
+        for slot in &mut self.slots {
+            let takes_text = match slot.kinds.first() {
+                Some(Kind::Text) => true,
+                Some(Kind::List(inner) | Kind::Tuple(inner)) => **inner == Kind::Text,
+                _ => false,
+            };
+            let new: Vec<String> = texts
+                .iter()
+                .filter(|text| !slot.facts.strings.contains(text))
+                .cloned()
+                .collect();
+            if takes_text && !new.is_empty() {
+                slot.facts.strings.splice(0..0, new);
+                slot.facts.strings.dedup();
+                learnt = true;
+            }
+        }
+        learnt
+    }
+
     /// Takes keys that calls missed into the mappings and frames. Says whether any was new.
     pub(crate) fn learn_keys(&mut self, messages: &[&str]) -> bool {
         let mut learnt = false;
@@ -405,17 +458,17 @@ impl Planner {
             }
         }
         if !changed {
-            // No hint: the least certain slot takes its next kind.
+            // No hint: the least certain slot takes its next kind. What the text leaves no
+            // doubt about stays; an integer in place of a path would even be a descriptor.
+            let certainty = |index: usize| {
+                let slot: &Slot = &self.slots[index];
+                let kind = &slot.kinds[ranks[index]];
+                slot.facts.scores.get(kind).copied().unwrap_or(0)
+            };
             let weakest = (0..self.slots.len())
                 .filter(|&index| ranks[index] + 1 < self.slots[index].kinds.len())
-                .min_by_key(|&index| {
-                    let slot = &self.slots[index];
-                    slot.facts
-                        .scores
-                        .get(&slot.kinds[ranks[index]])
-                        .copied()
-                        .unwrap_or(0)
-                })?;
+                .filter(|&index| certainty(index) < CERTAIN)
+                .min_by_key(|&index| certainty(index))?;
             next[weakest] += 1;
         }
         Some(next)
@@ -598,7 +651,7 @@ fn wanted_kind(message: &str, current: &Kind) -> Option<Kind> {
         return Some(Kind::Float);
     }
     if message.contains("cannot be interpreted as an integer") && names_own
-        || message.contains("must be an integer") && *current == Kind::Float
+        || message.contains("must be an integer") && *current != Kind::Integer
     {
         return Some(Kind::Integer);
     }

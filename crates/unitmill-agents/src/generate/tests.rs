@@ -1,1 +1,321 @@
+use std::collections::BTreeMap;
 
+use unitmill_model::ObservedValue;
+
+use super::*;
+
+fn environment() -> Environment {
+    Environment {
+        python: (3, 12),
+        modules: ["math", "numpy", "pandas", "datetime", "unittest"]
+            .map(str::to_owned)
+            .into(),
+        versions: BTreeMap::new(),
+    }
+}
+
+fn generator(code: &str) -> Generator {
+    Generator::new(code, "f", &environment()).expect("the code has `f`")
+}
+
+/// The expressions, with their bindings, that the generator looks at first.
+fn first_calls(code: &str) -> Vec<String> {
+    generator(code)
+        .calls()
+        .iter()
+        .take(4)
+        .map(|call| format!("{}{}", call.setup.replace('\n', "; "), call.expression))
+        .collect()
+}
+
+fn value(kind: ValueKind, type_name: &str, source: &str) -> ObservedValue {
+    ObservedValue {
+        kind,
+        type_name: type_name.into(),
+        source: (kind != ValueKind::Opaque).then(|| source.to_owned()),
+        repr: source.into(),
+    }
+}
+
+fn look(
+    generator: &mut Generator,
+    mut see: impl FnMut(usize, &ObservedCall) -> Observation,
+) -> Findings {
+    let observations: Vec<Observation> = generator
+        .calls()
+        .iter()
+        .enumerate()
+        .map(|(index, call)| see(index, call))
+        .collect();
+    let outcome = Outcome {
+        verdict: Verdict::Passed,
+        tests: Vec::new(),
+        tests_run: 0,
+        tests_passed: 0,
+        detail: String::new(),
+        output: String::new(),
+        observations,
+        coverage: None,
+        duration_ms: 0,
+    };
+    generator.look(&outcome, &outcome)
+}
+
+fn returned(value: ObservedValue) -> Observation {
+    Observation {
+        value: Some(value),
+        exception: None,
+        message: String::new(),
+        printed: String::new(),
+        arguments: Vec::new(),
+    }
+}
+
+fn raised(exception: &str, message: &str) -> Observation {
+    Observation {
+        value: None,
+        exception: Some(exception.into()),
+        message: message.into(),
+        printed: String::new(),
+        arguments: Vec::new(),
+    }
+}
+
+fn suite(findings: Findings) -> Suite {
+    match findings {
+        Findings::Suite(suite) => *suite,
+        other => panic!("no suite: {other:?}"),
+    }
+}
+
+#[test]
+fn inputs_follow_the_text_of_the_function() {
+    let table = [
+        ("def f(x: int): return x", "f(5)"),
+        (
+            "def f(x: 'list[str]'): return x",
+            "x = [\"apple\", \"banana\", \"cherry\"]; f(x)",
+        ),
+        (
+            "def f(x: dict[str, list[int]]): return x",
+            "x = {\"a\": [1, 2, 3], \"b\": [4], \"c\": []}; f(x)",
+        ),
+        ("def f(q=1.5): return q", "f()"),
+        ("def f(q): return q.upper()", "f(\"hello world\")"),
+        (
+            "def f(q): return q['name'] + q['age']",
+            "q = {\"name\": \"alpha\", \"age\": 1}; f(q)",
+        ),
+        (
+            "def f(q): return [len(w) for w in q if w.startswith('a')]",
+            "q = [\"apple\", \"banana\", \"cherry\"]; f(q)",
+        ),
+        (
+            "def f(q): return {k: v + 1 for k, v in q.items()}",
+            "q = {\"a\": 1, \"b\": 2}; f(q)",
+        ),
+        (
+            "import numpy as np\ndef f(q): return q.reshape(-1).mean()",
+            "import numpy as np; q = np.array([1.0, 2.0, 3.0, 4.0]); f(q)",
+        ),
+        (
+            "import pandas as pd\ndef f(df: pd.DataFrame): return df.groupby('city')['price'].mean()",
+            "import pandas as pd; df = pd.DataFrame({\"price\": [2.5, 0.5, 10.0, 4.0], \"city\": [\"beta\", \"gamma\", \"alpha\", \"alpha\"]}); f(df)",
+        ),
+        ("import math\ndef f(q): return math.sqrt(q)", "f(2.5)"),
+        ("import math\ndef f(q): return math.factorial(q)", "f(5)"),
+        (
+            "def f(q): return [row[0] for row in q for c in row]",
+            "q = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]; f(q)",
+        ),
+        (
+            "def f(mode):\n    if mode == 'fast':\n        return 1\n    return 2",
+            "f(\"fast\")",
+        ),
+        ("def f(x, /, y, *, z): return x", "f(2.5, 0.5, z=10.0)"),
+        (
+            "def f(callback, items): return callback(items[0])",
+            "items = [3, 1, 2]; f(lambda item: item * 2, items)",
+        ),
+        (
+            "import datetime\ndef f(d: datetime.date): return d.year",
+            "import datetime; f(datetime.date(2024, 2, 29))",
+        ),
+        (
+            "def f(q):\n    with open(q) as h:\n        return h.read()",
+            "with open(\"sample.txt\", \"w\") as handle:;     handle.write(\"first line\\nsecond line\\nthird\\n\"); f(\"sample.txt\")",
+        ),
+        (
+            "def helper(t):\n    return t.split()\ndef f(q): return helper(q)",
+            "f(\"hello world\")",
+        ),
+    ];
+    let wrong: Vec<String> = table
+        .iter()
+        .filter_map(|(code, wanted)| {
+            let got = first_calls(code).into_iter().next().unwrap_or_default();
+            (got != *wanted).then(|| format!("{code}\n  wanted {wanted}\n  got    {got}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn calls_are_bounded_and_each_once() {
+    let generator = generator("def f(a, b, c=1, d='x', *, e=None): return a");
+    let calls = generator.calls();
+    assert!(calls.len() <= plan::MOST_CALLS && calls.len() > 10);
+    for (index, call) in calls.iter().enumerate() {
+        assert!(!calls[..index].contains(call), "{call:?}");
+    }
+}
+
+#[test]
+fn arrays_frames_and_series_are_compared_as_such() {
+    let mut generator =
+        generator("import numpy as np\nimport pandas as pd\ndef f(x: int): return x");
+    let findings = look(&mut generator, |index, _| match index {
+        0 => returned(value(
+            ValueKind::Array,
+            "numpy.ndarray",
+            "np.array([1.5, 2.0])",
+        )),
+        1 => returned(value(
+            ValueKind::Array,
+            "numpy.ndarray",
+            "np.array(['a', 'b'], dtype='<U1')",
+        )),
+        2 => returned(value(
+            ValueKind::Frame,
+            "pandas.core.frame.DataFrame",
+            "pd.DataFrame({'a': [1]})",
+        )),
+        3 => returned(value(
+            ValueKind::Series,
+            "pandas.core.series.Series",
+            "pd.Series([1])",
+        )),
+        4 => returned(value(
+            ValueKind::Series,
+            "pandas.core.indexes.base.Index",
+            "pd.Index(['a'])",
+        )),
+        5 => returned(value(ValueKind::Opaque, "solution.Thing", "<Thing>")),
+        _ => raised("ValueError", "no"),
+    });
+    insta::assert_snapshot!(suite(findings).text);
+}
+
+#[test]
+fn scalars_effects_and_exceptions() {
+    let mut generator = generator("def f(x: int):\n    assert x\n    return x");
+    let findings = look(&mut generator, |index, _| match index {
+        0 => returned(value(ValueKind::Approximate, "float", "0.5")),
+        1 => returned(value(ValueKind::Approximate, "float", "1e-09")),
+        2 => returned(value(ValueKind::Approximate, "list", "[1.5, float('nan')]")),
+        3 => returned(value(ValueKind::Literal, "bool", "True")),
+        4 => returned(value(ValueKind::Literal, "NoneType", "None")),
+        5 => returned(value(
+            ValueKind::Opaque,
+            "decimal.Decimal",
+            "Decimal('1.5')",
+        )),
+        6 => raised("AssertionError", ""),
+        7 => raised("ZeroDivisionError", "division by zero"),
+        _ => raised("AttributeError", "'int' object has no attribute 'x'"),
+    });
+    insta::assert_snapshot!(suite(findings).text);
+}
+
+#[test]
+fn doctests_win_over_what_is_seen() {
+    let code = "def f(x: int):\n    \"\"\"Twice.\n\n    >>> f(2)\n    4\n    >>> f(1.5)\n    3.0\n    >>> f([1])  # doctest: +SKIP\n    5\n    >>> other(2)\n    7\n    >>> y = 3\n    >>> f(y)\n    6\n    \"\"\"\n    return x";
+    let mut generator = generator(code);
+    let findings = look(&mut generator, |_, _| {
+        returned(value(ValueKind::Literal, "int", "99"))
+    });
+    let suite = suite(findings);
+    assert_eq!(suite.verification, Verification::Doctest);
+    insta::assert_snapshot!(suite.text, @r"
+    import unittest
+
+
+    class TestCases(unittest.TestCase):
+        def test_example_1(self):
+            self.assertEqual(f(2), 4)
+
+        def test_example_2(self):
+            self.assertAlmostEqual(f(1.5), 3.0, places=7)
+
+        def test_example_3(self):
+            y = 3
+            self.assertEqual(f(y), 6)
+    ");
+}
+
+#[test]
+fn wrong_types_lead_to_other_inputs() {
+    let mut generator = generator("def f(q): return g(q)\ndef g(*a): return a[0][0]");
+    let findings = look(&mut generator, |_, _| {
+        raised("TypeError", "'int' object is not subscriptable")
+    });
+    assert!(matches!(findings, Findings::Repair { .. }), "{findings:?}");
+    assert!(matches!(generator.proceed(), Findings::LookAgain));
+    let calls = generator.calls();
+    assert!(calls[0].setup.contains("q = [3, 1, 2]"), "{calls:?}");
+}
+
+#[test]
+fn iterators_are_unrolled() {
+    let mut generator = generator("def f(x: int): return map(str, [x])");
+    let findings = look(&mut generator, |_, _| {
+        returned(value(ValueKind::Opaque, "map", "<map>"))
+    });
+    assert!(matches!(findings, Findings::LookAgain));
+    assert_eq!(
+        generator.calls()[0].expression,
+        "list(itertools.islice(f(5), 50))"
+    );
+}
+
+#[test]
+fn a_call_that_ends_the_run_is_left_out() {
+    let mut generator = generator("def f(x: int): return x");
+    let all = generator.calls();
+    let outcome = Outcome {
+        verdict: Verdict::Timeout,
+        tests: Vec::new(),
+        tests_run: 0,
+        tests_passed: 0,
+        detail: "over the limit".into(),
+        output: String::new(),
+        observations: vec![returned(value(ValueKind::Literal, "int", "5"))],
+        coverage: None,
+        duration_ms: 0,
+    };
+    assert!(matches!(
+        generator.look(&outcome, &outcome),
+        Findings::LookAgain
+    ));
+    assert_eq!(generator.calls(), all[2..]);
+}
+
+#[test]
+fn names_of_the_code_are_not_overwritten() {
+    let mut generator = generator(
+        "from datetime import datetime\nfrom math import *\ndef f(when: datetime): return when",
+    );
+    let findings = look(&mut generator, |index, _| {
+        returned(value(ValueKind::Literal, "int", &index.to_string()))
+    });
+    let text = suite(findings).text;
+    assert!(
+        text.contains("import datetime as datetime_module\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("f(datetime_module.datetime(2024, 2, 29, 12, 30, 15))"),
+        "{text}"
+    );
+    assert!(!text.contains("\nimport datetime\n"), "{text}");
+}

@@ -1,7 +1,8 @@
 //! Values to call functions with: for each kind of parameter a short list, the most
 //! ordinary one first, edge cases after it. All of it is fixed; nothing is drawn.
 
-use super::facts::{Facts, Kind, kind_of_type};
+use super::facts::Facts;
+use super::kinds::{Kind, kind_of_type};
 use crate::syntax::quote;
 
 /// A value as Python text.
@@ -105,7 +106,10 @@ fn kind_of_name(name: &str) -> Option<Kind> {
         | "version" | "ip" | "address" | "filename" | "extension" | "ext" | "mode" | "format"
         | "fmt" | "encoding" | "unit" | "raw" | "input" | "sequence" | "dna" | "expression"
         | "expr" | "tag" | "slug" | "camel" | "snake" | "hexstr" | "host" | "header" | "column"
-        | "col" | "field" | "s1" | "s2" | "str1" | "str2" | "string1" | "string2" => Kind::Text,
+        | "col" | "field" | "city" | "country" | "category" | "region" | "department" | "brand"
+        | "species" | "gender" | "status" | "product" | "article" | "customer" | "user"
+        | "class" | "kind" | "group" | "team" | "model" | "s1" | "s2" | "str1" | "str2"
+        | "string1" | "string2" => Kind::Text,
         "items" | "values" | "lst" | "list" | "arr" | "nums" | "numbers" | "seq" | "elements"
         | "data" | "xs" | "ys" | "scores" | "weights" | "prices" | "points" | "l" | "iterable"
         | "collection" | "list1" | "list2" | "lst1" | "lst2" | "indices" | "sizes" | "counts"
@@ -204,10 +208,13 @@ pub(crate) fn pool(kind: &Kind, around: &Surroundings<'_>) -> Vec<Value> {
                 ..Value::mutable(text)
             })
             .collect(),
-        Kind::Tuple(element) => tuples(element, around.variant)
-            .into_iter()
-            .map(Value::plain)
-            .collect(),
+        Kind::Tuple(element) => {
+            let mut texts = tuples(element, around.variant);
+            if let ([first, .., last], Kind::Text) = (around.facts.strings.as_slice(), &**element) {
+                texts.insert(0, format!("({}, {})", quote(first), quote(last)));
+            }
+            texts.into_iter().map(Value::plain).collect()
+        }
         Kind::Set(element) => sets(element, around.variant)
             .into_iter()
             .map(Value::mutable)
@@ -427,7 +434,7 @@ fn texts(around: &Surroundings<'_>) -> Vec<String> {
         .strings
         .iter()
         .chain(around.strings)
-        .filter(|text| text.len() <= 30 && !texts.contains(text))
+        .filter(|text| text.len() <= 60 && !text.contains('%') && !texts.contains(text))
         .cloned()
         .collect();
     special.dedup();
@@ -470,25 +477,25 @@ fn lists(element: &Kind, around: &Surroundings<'_>) -> Vec<(String, Option<&'sta
         ]),
         Kind::Float if variant.is_multiple_of(2) => plain(&[
             "[1.5, 2.5, 4.0]",
-            "[0.1, 0.2, 0.3, 0.4]",
-            "[2.0]",
+            "[0.1, 0.2, 0.3, 0.4, 0.5]",
             "[]",
-            "[-1.0, 0.0, 1.0]",
+            "[2.0]",
+            "[-1.0, 0.0, 1.0, 2.0]",
         ]),
         Kind::Float => plain(&[
             "[1.0, 3.0, 3.5]",
-            "[0.4, 0.3, 0.2, 0.1]",
-            "[1.5]",
+            "[0.4, 0.3, 0.2, 0.1, 0.6]",
             "[]",
-            "[2.0, 0.5, -3.0]",
+            "[1.5]",
+            "[2.0, 0.5, -3.0, 1.0]",
         ]),
         Kind::Text => {
             let mut lists = plain(&[
                 "[\"apple\", \"banana\", \"cherry\"]",
-                "[\"b\", \"a\", \"b\"]",
+                "[\"b\", \"a\", \"b\", \"d\", \"c\"]",
                 "[]",
                 "[\"one\"]",
-                "[\"Hello\", \"hello world\", \"\"]",
+                "[\"Hello\", \"hello world\", \"\", \"42\"]",
                 "[\"12\", \"7\", \"x\"]",
             ]);
             if !around.columns.is_empty() {
@@ -500,14 +507,17 @@ fn lists(element: &Kind, around: &Surroundings<'_>) -> Vec<(String, Option<&'sta
                     .collect();
                 lists.insert(0, (format!("[{}]", columns.join(", ")), None));
             } else if !around.facts.strings.is_empty() {
+                // As long as the first list of any other kind.
                 let strings: Vec<String> = around
                     .facts
                     .strings
                     .iter()
-                    .take(4)
+                    .cycle()
+                    .take(3)
                     .map(|text| quote(text))
                     .collect();
-                lists.insert(1, (format!("[{}]", strings.join(", ")), None));
+                lists.insert(0, (format!("[{}]", strings.join(", ")), None));
+                lists.insert(1, (format!("[{}]", strings[0]), None));
             }
             lists
         }
@@ -698,15 +708,15 @@ fn arrays(variant: usize) -> Vec<Value> {
 }
 
 /// The columns of the frames below, for parameters that name one.
-pub(crate) const USUAL_COLUMNS: &[&str] = &["group", "value", "score"];
+pub(crate) const USUAL_COLUMNS: &[&str] = &["group", "amount", "score"];
 
 fn frames(around: &Surroundings<'_>) -> Vec<Value> {
     let columns = &around.facts.keys;
     if columns.is_empty() {
         return [
-            "pd.DataFrame({\"group\": [\"a\", \"b\", \"a\", \"c\"], \"value\": [3, 1, 2, 4], \"score\": [0.5, 1.5, 2.5, 3.5]})",
-            "pd.DataFrame({\"group\": [\"x\", \"x\"], \"value\": [10, 20], \"score\": [1.0, None]})",
-            "pd.DataFrame({\"value\": [1, 2, 3], \"score\": [4.0, 5.0, 6.0]})",
+            "pd.DataFrame({\"group\": [\"a\", \"b\", \"a\", \"c\"], \"amount\": [3, 1, 2, 4], \"score\": [0.5, 1.5, 2.5, 3.5]})",
+            "pd.DataFrame({\"group\": [\"x\", \"x\"], \"amount\": [10, 20], \"score\": [1.0, None]})",
+            "pd.DataFrame({\"amount\": [1, 2, 3], \"score\": [4.0, 5.0, 6.0]})",
         ]
         .map(|text| Value::of("pandas", text))
         .to_vec();

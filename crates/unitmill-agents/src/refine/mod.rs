@@ -1,9 +1,6 @@
 //! The offline refiner: a docstring with executed examples and type hints, from what was
 //! observed. Never touches the body, and never what is already there.
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::BTreeSet;
 
 use ruff_python_ast::{Expr, Number, Stmt};

@@ -15,7 +15,7 @@ use unitmill_model::{Backend, Candidate, Digest, Execution, Job, Limits, Origin,
 use unitmill_python::{FunctionOutcome, FunctionSettings, PackageRequirement, extract_functions};
 
 /// The interpreter of the tests: `UNITMILL_TEST_PYTHON`, or `python3`.
-pub fn python() -> String {
+pub(crate) fn python() -> String {
     std::env::var("UNITMILL_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned())
 }
 
@@ -26,14 +26,14 @@ struct Lane {
 }
 
 /// Two interpreters with different hash seeds.
-pub struct StandIn {
+pub(crate) struct StandIn {
     lanes: Vec<Lane>,
-    pub environment: Environment,
+    pub(crate) environment: Environment,
 }
 
 impl StandIn {
     /// Starts both; third-party modules that are missing are left out of the environment.
-    pub fn start(preload: &[&str]) -> Self {
+    pub(crate) fn start(preload: &[&str]) -> Self {
         let environment = environment(preload);
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let present: Vec<&&str> = preload
@@ -66,7 +66,7 @@ impl StandIn {
         Self { lanes, environment }
     }
 
-    pub fn run(&mut self, job: &Job) -> Execution {
+    pub(crate) fn run(&mut self, job: &Job) -> Execution {
         let lane = &mut self.lanes[(job.seed % 2) as usize];
         let text = serde_json::to_string(job).expect("a job serialises");
         writeln!(lane.input, "{text}").expect("the interpreter reads");
@@ -82,7 +82,7 @@ impl StandIn {
     }
 
     /// Drives a candidate to its end with the offline agents.
-    pub fn mill(&mut self, candidate: Candidate) -> Conclusion {
+    pub(crate) fn mill(&mut self, candidate: Candidate) -> Conclusion {
         let settings = settings(self.environment.clone());
         let mut case = Case::new(candidate, Arc::new(settings));
         let mut queue = case.step(Event::Start);
@@ -137,7 +137,7 @@ fn environment(preload: &[&str]) -> Environment {
     }
 }
 
-pub fn settings(environment: Environment) -> CaseSettings {
+pub(crate) fn settings(environment: Environment) -> CaseSettings {
     CaseSettings {
         fix_rounds: 3,
         fix_samples: 3,
@@ -155,7 +155,7 @@ pub fn settings(environment: Environment) -> CaseSettings {
 }
 
 /// The candidates of a module.
-pub fn candidates(path: &str, source: &str) -> Vec<Candidate> {
+pub(crate) fn candidates(path: &str, source: &str) -> Vec<Candidate> {
     let origin = Origin {
         repo: None,
         license: None,

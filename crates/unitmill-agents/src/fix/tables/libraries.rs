@@ -34,7 +34,7 @@ const SCIPY_MOVES: &[Move] = scipy_moves![
         "interp", "polyfit", "polyval", "meshgrid", "where", "unique", "sort", "argsort", "diff",
         "abs", "sign", "floor", "ceil", "isnan", "isfinite", "concatenate", "vstack", "hstack",
         "outer", "cross", "histogram", "percentile", "real", "imag", "angle", "conj", "mod",
-        "power", "round_", "float64", "int32", "complex64", "rand", "randn", "random";
+        "power", "round_", "float64", "int32", "complex64";
     moved("scipy.signal.hanning", "scipy.signal.windows.hann", "1.1"),
     moved("scipy.random", "numpy.random", "1.12"),
     moved("scipy.rand", "numpy.random.rand", "1.12"),

@@ -57,7 +57,6 @@ const MOVES: &[Move] = &[
     moved("numpy.cast", "numpy.asarray", "2.0"),
     moved("numpy.find_common_type", "numpy.result_type", "2.0"),
     moved("numpy.safe_eval", "ast.literal_eval", "2.0"),
-    moved("numpy.asscalar", "numpy.ndarray.item", "1.23"),
     moved("numpy.issubclass_", "issubclass", "2.0"),
     moved("numpy.deprecate", "numpy.lib.deprecate", "2.0"),
     moved(
