@@ -2,7 +2,7 @@
 //! entries, and never looks at a candidate's text.
 
 use serde::{Deserialize, Serialize};
-use unitmill_model::{Candidate, CandidateId, Digest, DuplicateDrop, RejectReason};
+use unitmill_model::{CandidateId, CandidateKey, Digest, DuplicateDrop, RejectReason};
 
 /// What deduplication knows about a candidate.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ pub struct Fingerprinted {
 
 impl Fingerprinted {
     /// The entry of a candidate, given where it is stored.
-    pub fn new(part: u32, row: u64, candidate: &Candidate) -> Self {
+    pub fn new(part: u32, row: u64, candidate: &CandidateKey) -> Self {
         Self {
             fingerprint: candidate.fingerprint,
             id: candidate.id,

@@ -62,6 +62,24 @@ pub struct Candidate {
     pub fingerprint: Digest,
 }
 
+/// The columns of a candidate that deduplication and look-ups need. Reading these alone
+/// spares the reader all the text.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CandidateKey {
+    /// See [`Candidate::id`].
+    pub id: CandidateId,
+    /// See [`Candidate::fingerprint`].
+    pub fingerprint: Digest,
+    /// See [`Candidate::license`].
+    pub license: Option<String>,
+    /// See [`Candidate::repo`].
+    pub repo: Option<String>,
+    /// See [`Candidate::path`].
+    pub path: String,
+    /// See [`Candidate::first_line`].
+    pub first_line: u32,
+}
+
 impl Candidate {
     /// Joins the three slices into runnable code: each part that is not empty, separated
     /// by two blank lines.

@@ -21,7 +21,7 @@ mod verdict_row;
 mod vocabulary;
 
 pub use attempt::{Attempt, AttemptKind, Step};
-pub use candidate::{Candidate, Origin};
+pub use candidate::{Candidate, CandidateKey, Origin};
 pub use duplicate::DuplicateDrop;
 pub use identity::{CandidateId, Digest, DigestBuilder, PairId, ParseIdError};
 pub use job::{JOB_VERSION, Job, JobFile, JobKind, Limits, ObservedCall};

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use unitmill_corpus::{Fingerprinted, bucket_of, deduplicate_bucket};
-use unitmill_model::{Candidate, DuplicateDrop, Stage};
+use unitmill_model::{CandidateKey, DuplicateDrop, Stage};
 use unitmill_shards::{Manifest, OutputKind, read_rows};
 
 use crate::error::RunError;
@@ -18,7 +18,7 @@ pub(crate) fn dedup(run: &Run, bucket: u32) -> Result<Manifest, RunError> {
     let mut entries = Vec::new();
     for manifest in run.require_stage(Stage::Dedup, Stage::Extract)? {
         let path = run.output_of(&manifest, OutputKind::Candidates)?;
-        for (row, candidate) in read_rows::<Candidate>(&path)?.enumerate() {
+        for (row, candidate) in read_rows::<CandidateKey>(&path)?.enumerate() {
             let candidate = candidate?;
             if bucket_of(&candidate.fingerprint, buckets) == bucket {
                 entries.push(Fingerprinted::new(manifest.index, row as u64, &candidate));

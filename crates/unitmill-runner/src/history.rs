@@ -1,8 +1,9 @@
 //! How a row came to be: everything that a run knows about one candidate.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use unitmill_model::{Attempt, Candidate, CandidateId, Pair, Reject, Stage};
+use unitmill_model::{Attempt, Candidate, CandidateId, CandidateKey, Pair, Reject, Stage};
 use unitmill_shards::{Manifest, OutputKind, Row, read_rows};
 
 use crate::error::RunError;
@@ -60,29 +61,29 @@ pub(crate) fn find(run: &Run, id: &str) -> Result<History, RunError> {
 
 fn find_candidate(run: &Run, id: &str) -> Result<(u32, Candidate), RunError> {
     let wanted = id.split('-').next().unwrap_or(id);
-    let mut found: Vec<(u32, Candidate)> = Vec::new();
-    let mut ids: Vec<CandidateId> = Vec::new();
+    let mut found: BTreeMap<CandidateId, Manifest> = BTreeMap::new();
     for manifest in run.directory.manifests_of(Stage::Extract)? {
-        let begins_so = |candidate: &Candidate| candidate.id.to_string().starts_with(wanted);
-        for candidate in rows_of(run, Some(&manifest), OutputKind::Candidates, begins_so)? {
-            // A file that came in twice has the same candidates twice.
-            if !ids.contains(&candidate.id) {
-                ids.push(candidate.id);
-                found.push((manifest.index, candidate));
-            }
+        let begins_so = |key: &CandidateKey| key.id.to_string().starts_with(wanted);
+        for key in rows_of(run, Some(&manifest), OutputKind::Candidates, begins_so)? {
+            // A file that came in twice has the same candidates twice; the first part's counts.
+            found.entry(key.id).or_insert_with(|| manifest.clone());
         }
     }
-    match found.len() {
-        0 => Err(RunError::UnknownId {
-            run: run.directory.root().to_owned(),
+    if found.len() > 1 {
+        return Err(RunError::AmbiguousId {
             id: id.to_owned(),
-        }),
-        1 => Ok(found.remove(0)),
-        count => Err(RunError::AmbiguousId {
-            id: id.to_owned(),
-            count,
-        }),
+            count: found.len(),
+        });
     }
+    let unknown = || RunError::UnknownId {
+        run: run.directory.root().to_owned(),
+        id: id.to_owned(),
+    };
+    let (found_id, manifest) = found.into_iter().next().ok_or_else(unknown)?;
+    let is_it = |candidate: &Candidate| candidate.id == found_id;
+    let candidates = rows_of(run, Some(&manifest), OutputKind::Candidates, is_it)?;
+    let candidate = candidates.into_iter().next().ok_or_else(unknown)?;
+    Ok((manifest.index, candidate))
 }
 
 fn rows_of<R: Row>(

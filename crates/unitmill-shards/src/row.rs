@@ -9,7 +9,9 @@ use std::sync::{Arc, LazyLock};
 use arrow::datatypes::{DataType, Field, Schema};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use unitmill_model::{Attempt, Candidate, DuplicateDrop, ExecInput, ExecVerdict, Pair, Reject};
+use unitmill_model::{
+    Attempt, Candidate, CandidateKey, DuplicateDrop, ExecInput, ExecVerdict, Pair, Reject,
+};
 
 /// A record that has a Parquet mapping.
 pub trait Row: Serialize + DeserializeOwned + Send + 'static {
@@ -100,6 +102,21 @@ row!(
         text("fingerprint"),
     ],
     |row| 2 * row.code.len() + 512
+);
+
+row!(
+    CandidateKey,
+    "candidate",
+    aliases: &[],
+    [
+        text("id"),
+        text("fingerprint"),
+        optional_text("license"),
+        optional_text("repo"),
+        text("path"),
+        count("first_line"),
+    ],
+    |row| row.path.len() + 256
 );
 
 row!(

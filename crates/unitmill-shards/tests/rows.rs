@@ -11,7 +11,7 @@ use parquet::arrow::ArrowWriter;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use unitmill_model::{
-    Attempt, Candidate, DuplicateDrop, ExecInput, ExecVerdict, Pair, Reject, Stage,
+    Attempt, Candidate, CandidateKey, DuplicateDrop, ExecInput, ExecVerdict, Pair, Reject, Stage,
 };
 use unitmill_shards::{
     Compression, OutputKind, PairFormat, ParquetSettings, Row, RowFileWriter, RunDirectory,
@@ -137,6 +137,7 @@ fn schemas() {
     insta::assert_snapshot!(
         [
             show(Candidate::NAME, &Candidate::schema()),
+            show("candidate, key", &CandidateKey::schema()),
             show(Reject::NAME, &Reject::schema()),
             show(Attempt::NAME, &Attempt::schema()),
             show(
