@@ -2,6 +2,8 @@
 
 use std::env::consts::ARCH;
 
+mod decision_tree;
+
 use seccompiler::{BpfProgram, TargetArch, compile_from_json};
 use thiserror::Error;
 
@@ -42,6 +44,7 @@ pub fn compile_policy(name: &str, json: &str) -> Result<Vec<u64>, PolicyError> {
     let program: BpfProgram = programs
         .remove("main")
         .ok_or_else(|| malformed("it has no filter called `main`".to_owned()))?;
+    let program = decision_tree::shorten(&program);
     Ok(program
         .iter()
         .map(|instruction| {

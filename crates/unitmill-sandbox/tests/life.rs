@@ -1,5 +1,11 @@
 //! The life of a sandbox: limits of neighbours, lost interpreters, a killed supervisor.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "this test starts itself again and hears from itself"
+)]
+
 mod support;
 
 use std::io::{BufRead as _, BufReader};

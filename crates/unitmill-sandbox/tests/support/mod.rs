@@ -22,7 +22,8 @@ pub fn bare_environment() -> Environment {
     let root = ROOT.get_or_init(|| {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join(format!("bare-venv-{}", std::process::id()));
-        let made = Command::new("python3")
+        let python = std::env::var_os("UNITMILL_TEST_PYTHON").unwrap_or_else(|| "python3".into());
+        let made = Command::new(python)
             .args(["-m", "venv", "--without-pip"])
             .arg(&root)
             .status()
