@@ -1,6 +1,6 @@
 //! The sandbox jobs of a case.
 
-use unitmill_model::{JOB_VERSION, Job, JobFile, JobKind, ObservedCall, Pair};
+use unitmill_model::{JOB_VERSION, Job, JobFile, JobKind, Limits, ObservedCall, Pair};
 use unitmill_python::{enumerate_tests, import_roots};
 
 use crate::CaseSettings;
@@ -42,6 +42,10 @@ fn job(settings: &CaseSettings, module: String, kind: JobKind, seed: u32) -> Job
         packages.sort();
         packages.dedup();
     }
+    let limits = match kind {
+        JobKind::Observe { .. } => observation_limits(settings.limits),
+        JobKind::Verdict | JobKind::Coverage => settings.limits,
+    };
     Job {
         version: JOB_VERSION,
         files: vec![JobFile {
@@ -52,8 +56,18 @@ fn job(settings: &CaseSettings, module: String, kind: JobKind, seed: u32) -> Job
         expected_tests,
         kind,
         packages,
-        limits: settings.limits,
+        limits,
         seed,
+    }
+}
+
+/// Guessed inputs send some functions round in circles. A call that makes a good test takes
+/// milliseconds, so looking gets a fifth of the time that a suite has.
+fn observation_limits(limits: Limits) -> Limits {
+    Limits {
+        wall_ms: (limits.wall_ms / 5).max(1000),
+        cpu_ms: (limits.cpu_ms / 5).max(1000),
+        ..limits
     }
 }
 

@@ -1,5 +1,7 @@
 //! Repairs that a table cannot say. Most act only on what the error says.
 
+use std::collections::BTreeMap;
+
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, Operator, Stmt};
 use ruff_text_size::Ranged;
@@ -52,6 +54,7 @@ pub(super) fn act(scene: &Scene<'_>) -> Change {
         .any(|phrase| error.contains(phrase));
     let mut visitor = Guided {
         scene,
+        imports: scene.module.imports(),
         change: Change::default(),
         lazy,
         integer: INTEGER_ERRORS.iter().any(|phrase| error.contains(phrase)),
@@ -81,6 +84,7 @@ pub(super) fn act(scene: &Scene<'_>) -> Change {
 
 struct Guided<'scene> {
     scene: &'scene Scene<'scene>,
+    imports: BTreeMap<String, String>,
     change: Change,
     lazy: bool,
     integer: bool,
@@ -126,10 +130,9 @@ impl Guided<'_> {
             Expr::Attribute(attribute) => attribute.attr.as_str(),
             _ => return,
         };
-        let path = qualified(&call.func, &self.scene.module.imports());
+        let path = qualified(&call.func, &self.imports);
         match name {
             "sorted" | "sort" => self.sort(call, name),
-            "encode" | "update" => {}
             "sample" if self.set_sample => {
                 if let Some(first) = call.arguments.args.first() {
                     self.wrap(first, "sorted");

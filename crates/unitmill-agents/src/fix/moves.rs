@@ -149,7 +149,7 @@ impl Mover<'_> {
             } else if is_builtin_target(&target) {
                 if target == local {
                     // A builtin of the same name needs no import.
-                    continue_line()
+                    String::new()
                 } else {
                     format!("{local} = {target}")
                 }
@@ -309,10 +309,6 @@ fn node_of<'ast>(
             _ => return None,
         }
     }
-}
-
-fn continue_line() -> String {
-    String::new()
 }
 
 /// Joins `from` imports of the same module.

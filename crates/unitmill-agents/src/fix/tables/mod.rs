@@ -57,7 +57,7 @@ pub(crate) struct MethodRule {
 pub(crate) enum KeywordChange {
     /// It has another name.
     Rename(&'static str),
-    /// It is gone and had no say.
+    /// It is gone; what it did, if anything, is the tests' business.
     Drop,
     /// A value of it has another spelling.
     Value(&'static str, &'static str),
