@@ -43,6 +43,8 @@ impl Machine {
             jobs,
             // A second one shows results that hang on the order of a set.
             hash_seeds: 2,
+            // Five heavy packages in the combinations that corpora have, twice.
+            zygotes: 16,
             ..SandboxSettings::new(environment)
         };
         Ok(Sandbox::open(settings).await?)

@@ -24,13 +24,13 @@ use crate::{Row, ShardsError};
 /// Rows that are decoded at once.
 const ROWS_PER_BATCH: usize = 256;
 
-/// Iterates over the rows of a file. After an error it ends.
+/// Iterates over the rows of a file. A row that is not valid is an error in its place, and
+/// the rows after it follow; after any other error the iterator ends.
 pub struct RowReader<R: Row> {
     path: PathBuf,
     source: Source,
-    decoded: VecDeque<R>,
+    decoded: VecDeque<Result<R, ShardsError>>,
     next_row: u64,
-    pending_error: Option<ShardsError>,
     finished: bool,
 }
 
@@ -57,7 +57,6 @@ pub fn read_rows<R: Row>(path: &Path) -> Result<RowReader<R>, ShardsError> {
             source: Source::JsonLines(Box::new(BufReader::new(file))),
             decoded: VecDeque::new(),
             next_row: 0,
-            pending_error: None,
             finished: false,
         });
     }
@@ -140,7 +139,6 @@ fn open_parquet<R: Row>(
         source: Source::Parquet { reader, total_rows },
         decoded: VecDeque::new(),
         next_row: rows.start,
-        pending_error: None,
         finished: false,
     })
 }
@@ -170,7 +168,7 @@ impl<R: Row> RowReader<R> {
         }
     }
 
-    /// Decodes more rows; false at the end. On an error the rows before it are decoded.
+    /// Decodes more rows; false at the end.
     fn refill(&mut self) -> Result<bool, ShardsError> {
         let Self {
             path,
@@ -190,25 +188,26 @@ impl<R: Row> RowReader<R> {
                 }
             },
             Source::JsonLines(lines) => {
-                let mut line = String::new();
+                let mut line = Vec::new();
                 let length = lines
-                    .read_line(&mut line)
+                    .read_until(b'\n', &mut line)
                     .map_err(ShardsError::io("read", &*path))?;
                 if length == 0 {
                     return Ok(false);
                 }
                 let row = *next_row;
                 *next_row += 1;
-                if line.trim().is_empty() {
+                if line.trim_ascii().is_empty() {
                     return Ok(true);
                 }
-                let record = serde_json::from_str(&line).map_err(|error| ShardsError::Row {
-                    path: path.clone(),
-                    row,
-                    record: R::NAME,
-                    message: error.to_string(),
-                })?;
-                decoded.push_back(record);
+                decoded.push_back(serde_json::from_slice(&line).map_err(|error| {
+                    ShardsError::Row {
+                        path: path.clone(),
+                        row,
+                        record: R::NAME,
+                        message: error.to_string(),
+                    }
+                }));
                 Ok(true)
             }
         }
@@ -221,10 +220,7 @@ impl<R: Row> Iterator for RowReader<R> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if let Some(row) = self.decoded.pop_front() {
-                return Some(Ok(row));
-            }
-            if let Some(error) = self.pending_error.take() {
-                return Some(Err(error));
+                return Some(row);
             }
             if self.finished {
                 return None;
@@ -233,7 +229,7 @@ impl<R: Row> Iterator for RowReader<R> {
                 Ok(more) => self.finished = !more,
                 Err(error) => {
                     self.finished = true;
-                    self.pending_error = Some(error);
+                    return Some(Err(error));
                 }
             }
         }
@@ -244,7 +240,7 @@ fn decode_batch<R: Row>(
     path: &Path,
     batch: &RecordBatch,
     first_row: u64,
-    decoded: &mut VecDeque<R>,
+    decoded: &mut VecDeque<Result<R, ShardsError>>,
 ) -> Result<(), ShardsError> {
     let schema = R::schema();
     let columns = schema
@@ -261,7 +257,7 @@ fn decode_batch<R: Row>(
     let deserializer = Deserializer::from_arrow(schema.fields(), &columns)
         .map_err(|error| row_error(first_row, error))?;
     for (row, item) in (first_row..).zip(deserializer.iter()) {
-        decoded.push_back(R::deserialize(item).map_err(|error| row_error(row, error))?);
+        decoded.push_back(R::deserialize(item).map_err(|error| row_error(row, error)));
     }
     Ok(())
 }

@@ -17,13 +17,18 @@ fn three_mistakes_are_three_messages() {
     .expect("written");
     let message = fail(unitmill(["run"]).arg(&recipe), 2);
     let message = message.replace(&folder.path().display().to_string(), "FOLDER");
-    insta::assert_snapshot!(message, @"");
+    insta::assert_snapshot!(message, @"
+    error: FOLDER/bad.yaml has 3 problems:
+      - sandbox.timeout: is not a known key; did you mean `sandbox.timeout_s`?
+      - fix.rounds: must be a whole number, not `many`
+      - output.format: must be one of prefix-completion, trl, not `csv`
+    ");
 }
 
 #[test]
 fn a_missing_recipe_is_named() {
     let message = fail(&mut unitmill(["run", "no/such/recipe.yaml"]), 3);
-    insta::assert_snapshot!(message, @"");
+    insta::assert_snapshot!(message, @"error: cannot read the recipe no/such/recipe.yaml: No such file or directory (os error 2)");
 }
 
 #[test]

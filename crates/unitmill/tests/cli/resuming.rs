@@ -16,13 +16,13 @@ fn recipe() -> Vec<&'static str> {
     vec![
         "recipes/quickstart.yaml",
         "--set",
-        "input.0.path=data/demo/**/*.py",
+        "input.0.path=data/demo/{parsers,graphs,textkit}/**/*.py",
         "--set",
-        "tasks.part_kb=24",
+        "tasks.part_kb=12",
         "--set",
         "tasks.buckets=2",
         "--set",
-        "output.rows_per_shard=30",
+        "output.rows_per_shard=20",
     ]
 }
 
