@@ -13,22 +13,29 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use unitmill_model::{JOB_VERSION, Job, JobFile, JobKind, Limits, Outcome};
+use unitmill_model::{Digest, JOB_VERSION, Job, JobFile, JobKind, Limits, Outcome};
 use unitmill_sandbox::{Environment, Sandbox, SandboxError, SandboxSettings};
 
 /// A virtual environment without any package.
 pub fn bare_environment() -> Environment {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
     let root = ROOT.get_or_init(|| {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("bare-venv-{}", std::process::id()));
-        let python = std::env::var_os("UNITMILL_TEST_PYTHON").unwrap_or_else(|| "python3".into());
-        let made = Command::new(python)
-            .args(["-m", "venv", "--without-pip"])
-            .arg(&root)
-            .status()
-            .expect("python3 starts");
-        assert!(made.success());
+        let python = std::env::var("UNITMILL_TEST_PYTHON").unwrap_or_else(|_| "python3".into());
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let root = folder.join(format!("bare-venv-{}", Digest::of(&python).short()));
+        if !root.join("pyvenv.cfg").exists() {
+            // Made aside: another test program may be doing the same.
+            let aside = folder.join(format!("bare-venv-{}", std::process::id()));
+            let made = Command::new(python)
+                .args(["-m", "venv", "--without-pip"])
+                .arg(&aside)
+                .status()
+                .expect("python3 starts");
+            assert!(made.success());
+            if std::fs::rename(&aside, &root).is_err() {
+                std::fs::remove_dir_all(&aside).expect("what was made can be removed");
+            }
+        }
         root
     });
     environment_at(root)
