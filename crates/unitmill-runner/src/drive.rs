@@ -2,39 +2,69 @@
 
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use unitmill_agents::{Action, Case, Conclusion, Event};
+use unitmill_model::{Agent, Execution, Job, Message, Reply};
 
-/// Does what a case wants done through `perform`, many things at once where it wants many,
-/// and tells it what came of each as it comes.
+use crate::error::RunError;
+
+/// Whoever answers and executes for a case: a task that journals what it pays for, or a
+/// replay that compares with what was journalled.
+pub(crate) trait Performer {
+    /// Answers to a question, in sample order.
+    fn ask(
+        &self,
+        agent: Agent,
+        messages: Vec<Message>,
+        samples: u32,
+    ) -> impl Future<Output = Result<Vec<Reply>, RunError>> + Send;
+
+    /// What comes of a job.
+    fn execute(&self, job: &Job) -> impl Future<Output = Result<Execution, RunError>> + Send;
+}
+
+/// Has done what a case wants done, many things at once where it wants many, and tells it
+/// what came of each as it comes.
 ///
 /// # Errors
-/// The first error of `perform`.
-pub(crate) async fn drive<E, F>(
+/// The performer's first error. What is in flight then still ends: it is paid for.
+pub(crate) async fn drive(
     mut case: Case,
-    perform: impl Fn(Action) -> F,
-) -> Result<Conclusion, E>
-where
-    F: Future<Output = Result<Event, E>>,
-{
+    performer: &(impl Performer + Sync),
+) -> Result<Conclusion, RunError> {
     let mut running = FuturesUnordered::new();
     let mut actions = case.step(Event::Start);
     loop {
         for action in actions {
             match action {
                 Action::Finish(conclusion) => return Ok(*conclusion),
-                todo => running.push(perform(todo)),
+                todo => running.push(perform(todo, performer)),
             }
         }
-        match running
-            .next()
-            .await
-            .expect("a case that has not finished has something out")
-        {
+        let done = running.next().await;
+        match done.expect("a case that has not finished has something out") {
             Ok(event) => actions = case.step(event),
             Err(error) => {
-                // What is in flight is paid for: it ends and is written down.
                 while running.next().await.is_some() {}
                 return Err(error);
             }
         }
+    }
+}
+
+async fn perform(action: Action, performer: &impl Performer) -> Result<Event, RunError> {
+    match action {
+        Action::Ask {
+            ticket,
+            agent,
+            messages,
+            samples,
+        } => {
+            let replies = performer.ask(agent, messages, samples).await?;
+            Ok(Event::Replies { ticket, replies })
+        }
+        Action::Execute { ticket, job } => {
+            let execution = performer.execute(&job).await?;
+            Ok(Event::Executed { ticket, execution })
+        }
+        Action::Finish(_) => unreachable!("finishing is not something to perform"),
     }
 }

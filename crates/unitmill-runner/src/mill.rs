@@ -69,10 +69,7 @@ pub(crate) async fn mill(
                 let services = Arc::clone(&services);
                 let case = Case::new(candidate, Arc::clone(settings));
                 // A task of its own, so that parsing and generating use every core.
-                let milled = tokio::spawn(drive(case, move |action| {
-                    Arc::clone(&services).perform(action)
-                }))
-                .await;
+                let milled = tokio::spawn(async move { drive(case, &*services).await }).await;
                 let conclusion =
                     milled.unwrap_or_else(|panic| resume_unwind(panic.into_panic()))?;
                 Ok(Fate::Milled(Box::new(conclusion)))

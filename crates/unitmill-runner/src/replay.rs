@@ -7,14 +7,14 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use unitmill_agents::{Action, Case, Event as CaseEvent};
+use unitmill_agents::Case;
 use unitmill_llm::request_key;
-use unitmill_model::{Digest, Execution, Job, JobKind, Outcome, Verdict};
+use unitmill_model::{Agent, Digest, Execution, Job, JobKind, Message, Outcome, Reply, Verdict};
 use unitmill_sandbox::Sandbox;
 use unitmill_shards::JournalReader;
 
 use crate::case_settings::case_settings;
-use crate::drive::drive;
+use crate::drive::{Performer, drive};
 use crate::error::RunError;
 use crate::history::{History, find};
 use crate::machine::Machine;
@@ -56,19 +56,18 @@ pub async fn replay(
     let sandbox = machine.sandbox(environment, 1).await?;
     run.check_machine(&sandbox)?;
 
-    let replay = Arc::new(Replay {
+    let replay = Replay {
         journal: JournalReader::open(&run.directory)?,
         servers: Servers::new(&run.plan.recipe)?,
         sandbox,
         replayed: Mutex::new(Vec::new()),
-    });
+    };
     let case = Case::new(history.candidate.clone(), Arc::new(settings));
-    drive(case, |action| Arc::clone(&replay).perform(action)).await?;
+    drive(case, &replay).await?;
     let replayed = replay
         .replayed
-        .lock()
-        .expect("no holder of this lock can panic")
-        .clone();
+        .into_inner()
+        .expect("no holder of this lock can panic");
     Ok((history, replayed))
 }
 
@@ -79,32 +78,22 @@ struct Replay {
     replayed: Mutex<Vec<Replayed>>,
 }
 
-impl Replay {
-    async fn perform(self: Arc<Self>, action: Action) -> Result<CaseEvent, RunError> {
-        match action {
-            Action::Ask {
-                ticket,
-                agent,
-                messages,
-                samples,
-            } => {
-                let server = self.servers.of(agent);
-                let replies = (0..samples)
-                    .map(|sample| {
-                        let key = request_key(&server.request(messages.clone(), sample));
-                        self.journal
-                            .reply(&key)?
-                            .ok_or(RunError::NotRecorded { key })
-                    })
-                    .collect::<Result<_, RunError>>()?;
-                Ok(CaseEvent::Replies { ticket, replies })
-            }
-            Action::Execute { ticket, job } => {
-                let execution = self.execute(&job).await?;
-                Ok(CaseEvent::Executed { ticket, execution })
-            }
-            Action::Finish(_) => unreachable!("finishing is not something to perform"),
-        }
+impl Performer for Replay {
+    async fn ask(
+        &self,
+        agent: Agent,
+        messages: Vec<Message>,
+        samples: u32,
+    ) -> Result<Vec<Reply>, RunError> {
+        let server = self.servers.of(agent);
+        (0..samples)
+            .map(|sample| {
+                let key = request_key(&server.request(messages.clone(), sample));
+                self.journal
+                    .reply(&key)?
+                    .ok_or(RunError::NotRecorded { key })
+            })
+            .collect()
     }
 
     async fn execute(&self, job: &Job) -> Result<Execution, RunError> {

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use tokio::sync::oneshot;
-use unitmill_agents::{Action, Event as CaseEvent};
 use unitmill_llm::request_key;
 use unitmill_model::{
     Agent, Digest, Execution, FinishReason, Job, Message, ModelAnswer, ModelRequest, Reply,
@@ -16,6 +15,7 @@ use unitmill_model::{
 use unitmill_sandbox::Sandbox;
 use unitmill_shards::{Journal, ShardsError};
 
+use crate::drive::Performer;
 use crate::error::RunError;
 use crate::event::{Event, Events};
 use crate::halt::Halt;
@@ -44,30 +44,9 @@ impl TaskServices {
     pub(crate) fn events(&self) -> &Events {
         &self.shared.events
     }
+}
 
-    /// Does what a case wants done.
-    ///
-    /// # Panics
-    /// On [`Action::Finish`], which is not something to do.
-    pub(crate) async fn perform(self: Arc<Self>, action: Action) -> Result<CaseEvent, RunError> {
-        match action {
-            Action::Ask {
-                ticket,
-                agent,
-                messages,
-                samples,
-            } => {
-                let replies = self.ask(agent, messages, samples).await?;
-                Ok(CaseEvent::Replies { ticket, replies })
-            }
-            Action::Execute { ticket, job } => {
-                let execution = self.execute(&job).await?;
-                Ok(CaseEvent::Executed { ticket, execution })
-            }
-            Action::Finish(_) => unreachable!("finishing is not something to perform"),
-        }
-    }
-
+impl Performer for TaskServices {
     /// Executes a job, or reads what came of it before.
     async fn execute(&self, job: &Job) -> Result<Execution, RunError> {
         let key = self.shared.sandbox.execution_key(job);
@@ -111,7 +90,9 @@ impl TaskServices {
             .map(|sample| self.ask_once(agent, server, server.request(messages.clone(), sample)));
         join_all(asked).await.into_iter().collect()
     }
+}
 
+impl TaskServices {
     async fn ask_once(
         &self,
         agent: Agent,

@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OnceCell, RwLock, Semaphore};
 use unitmill_jail::{Bind, GuestFile, Identity, JailSpec, Janitor, SymbolicLink, compile_policy};
 use unitmill_model::{
-    CoveredFile, Digest, DigestBuilder, Job, JobKind, Observation, Outcome, TestStatus, Verdict,
+    CoveredFile, Digest, DigestBuilder, Job, JobKind, Limits, Observation, Outcome, TestStatus,
+    Verdict,
 };
 
 use crate::SandboxSettings;
@@ -277,11 +278,20 @@ impl Native {
         let Some(slot) = &mut lease.slot else {
             unreachable!("there is a slot for every permit");
         };
+        // Among others a run may take twice its wall time: one that computes then ends at its
+        // CPU limit, which is the same however busy the machine is.
+        let patient = Job {
+            limits: Limits {
+                wall_ms: job.limits.wall_ms.saturating_mul(2),
+                ..job.limits
+            },
+            ..job.clone()
+        };
         let company = self.company.read().await;
-        let first = self.attempt_twice(slot, &key, job).await?;
+        let first = self.attempt_twice(slot, &key, &patient).await?;
         drop(company);
         let (seen, out_of_memory) = match first {
-            (seen, memory) if is_plain_wall_timeout(&seen, memory, job) => {
+            (seen, memory) if is_overdue(&seen, memory, job) => {
                 let _alone = self.company.write().await;
                 self.attempt_twice(slot, &key, job).await?
             }
@@ -569,11 +579,11 @@ fn evidence<'a>(job: &'a Job, seen: &'a Seen, out_of_memory: bool) -> Evidence<'
     }
 }
 
-/// Whether a run must be repeated alone before its time-out counts.
-fn is_plain_wall_timeout(seen: &Seen, out_of_memory: bool, job: &Job) -> bool {
-    seen.stopped == Some(crate::verdict::Stopped::Wall)
-        && !out_of_memory
-        && !evidence(job, seen, out_of_memory).is_cpu_timeout()
+/// Whether a run took longer than its wall time and neither the CPU limit nor the memory
+/// limit was why. Its neighbours may have been, so it is to be repeated alone.
+fn is_overdue(seen: &Seen, out_of_memory: bool, job: &Job) -> bool {
+    let limit = std::time::Duration::from_millis(job.limits.wall_ms);
+    seen.wall > limit && !out_of_memory && !evidence(job, seen, out_of_memory).is_cpu_timeout()
 }
 
 /// A run of which nothing is known but that the kernel ended it for want of memory.

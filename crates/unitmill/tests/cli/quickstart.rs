@@ -107,7 +107,7 @@ fn the_audit_adds_up_and_is_printed_alike_twice() {
     let mut json: serde_json::Value =
         serde_json::from_str(&succeed(unitmill(["audit", "--json"]).arg(run))).expect("JSON");
     // How much came out of journals is this run's story, not its result.
-    json["replayed"] = serde_json::Value::Null;
+    json.as_object_mut().expect("an object").remove("replayed");
     let on_disk: serde_json::Value =
         serde_json::from_slice(&fs::read(run.join("audit.json")).expect("readable")).expect("JSON");
     assert_eq!(json, on_disk);
