@@ -114,6 +114,14 @@ fn the_audit_adds_up_and_is_printed_alike_twice() {
 }
 
 #[test]
+fn the_funnel_of_the_readme_is_the_one_that_is_seen() {
+    let text = succeed(unitmill(["audit"]).arg(QUICKSTART.path()));
+    let (funnel, _) = text.split_once("\n\nPass rates").expect("the funnel comes first");
+    let readme = fs::read_to_string(root().join("README.md")).expect("readable");
+    assert!(readme.contains(funnel), "README.md should show\n{funnel}");
+}
+
+#[test]
 fn the_published_shards_hold_every_pair_once() {
     let run = QUICKSTART.path();
     let shard = read_rows::<Pair>(&run.join("train-00000-of-00001.parquet"))
