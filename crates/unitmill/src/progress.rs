@@ -260,10 +260,8 @@ impl State {
 
     fn line(&self, text: &str) {
         if self.is_terminal {
-            // Above the bars; a terminal that is gone is no reason to stop a run.
-            if self.bars.println(text).is_err() {
-                return;
-            }
+            // Above the bars. A terminal that is gone is no reason to stop a run.
+            drop(self.bars.println(text));
         } else {
             crate::output::message(text);
         }

@@ -58,16 +58,14 @@ pub(crate) fn history(history: &History) -> String {
             candidate
                 .repo
                 .as_deref()
-                .map(|repo| format!("{repo} "))
-                .unwrap_or_else(String::new),
+                .map_or(String::new(), |repo| format!("{repo} ")),
             candidate.path,
             candidate.first_line,
             candidate.last_line,
             candidate
                 .license
                 .as_deref()
-                .map(|license| format!(" ({license})"))
-                .unwrap_or_else(String::new),
+                .map_or(String::new(), |license| format!(" ({license})")),
         ),
     );
     line(&mut text, format_args!("function   {}", candidate.name));

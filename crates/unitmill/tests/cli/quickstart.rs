@@ -116,7 +116,9 @@ fn the_audit_adds_up_and_is_printed_alike_twice() {
 #[test]
 fn the_funnel_of_the_readme_is_the_one_that_is_seen() {
     let text = succeed(unitmill(["audit"]).arg(QUICKSTART.path()));
-    let (funnel, _) = text.split_once("\n\nPass rates").expect("the funnel comes first");
+    let (funnel, _) = text
+        .split_once("\n\nPass rates")
+        .expect("the funnel comes first");
     let readme = fs::read_to_string(root().join("README.md")).expect("readable");
     assert!(readme.contains(funnel), "README.md should show\n{funnel}");
 }
