@@ -31,6 +31,8 @@ use suite::Writer;
 
 /// At most this many looks at one piece of code.
 const MOST_LOOKS: u32 = 3;
+/// After this many looks that ran out of time there is no other.
+const MOST_TIMEOUTS: u32 = 2;
 /// At most this many values and this many exceptions become tests.
 const MOST_VALUES: usize = 6;
 const MOST_EXCEPTIONS: usize = 2;
@@ -117,6 +119,8 @@ pub(crate) struct Generator {
     broken: Option<(Verdict, String)>,
     /// Calls behind one that ended the run.
     unseen: Vec<Entry>,
+    /// Looks that ran out of time.
+    timeouts: u32,
     /// Exceptions that the code raises by name.
     deliberate: BTreeSet<String>,
     bound: BTreeMap<String, Option<String>>,
@@ -143,6 +147,7 @@ impl Generator {
             looked: Vec::new(),
             broken: None,
             unseen: Vec::new(),
+            timeouts: 0,
             deliberate: raises.names,
         };
         generator.current = (0..generator.examples.len()).map(Entry::Example).collect();
@@ -195,8 +200,13 @@ impl Generator {
         };
         self.broken = (worse.verdict != Verdict::Passed)
             .then(|| (worse.verdict, worse.detail.trim().to_owned()));
-        // The call that ended the run is not tried again; those behind it are.
-        self.unseen = if reported > 0 || self.ended_by_a_call() {
+        self.timeouts += u32::from(worse.verdict == Verdict::Timeout);
+        // The call that ended the run is not tried again; those behind it are, unless the
+        // function keeps running out of time: it sleeps, waits or goes round in circles
+        // whatever it is given, and looking on would cost seconds a call.
+        self.unseen = if self.timeouts >= MOST_TIMEOUTS {
+            Vec::new()
+        } else if reported > 0 || self.ended_by_a_call() {
             entries.into_iter().skip(reported + 1).collect()
         } else {
             Vec::new()
