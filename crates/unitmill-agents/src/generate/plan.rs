@@ -187,6 +187,9 @@ impl Planner {
         }
         (0..self.slots.len())
             .map(|index| {
+                if counts_workers(&self.slots[index].parameter.name) {
+                    return vec![Value::plain("1")];
+                }
                 let kind = kind_of(index);
                 let variant = (0..index).filter(|&before| kind_of(before) == kind).count();
                 pool(
@@ -690,4 +693,25 @@ fn wanted_kind(message: &str, current: &Kind) -> Option<Kind> {
         return Some(Kind::Matrix);
     }
     None
+}
+
+/// Whether a parameter says how much is done at once. With more than one worker results
+/// depend on the machine: how many cores there are, whether processes may be started.
+fn counts_workers(name: &str) -> bool {
+    matches!(
+        name,
+        "n_jobs"
+            | "njobs"
+            | "n_threads"
+            | "num_threads"
+            | "nthreads"
+            | "n_workers"
+            | "num_workers"
+            | "max_workers"
+            | "workers"
+            | "processes"
+            | "n_processes"
+            | "nproc"
+            | "n_cpus"
+    )
 }

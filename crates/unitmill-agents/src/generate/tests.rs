@@ -124,6 +124,7 @@ fn inputs_follow_the_text_of_the_function() {
         ),
         ("import math\ndef f(q): return math.sqrt(q)", "f(2.5)"),
         ("import math\ndef f(q): return math.factorial(q)", "f(5)"),
+        ("def f(x, n_jobs): return x", "f(2.5, 1)"),
         (
             "def f(q): return [row[0] for row in q for c in row]",
             "q = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]; f(q)",

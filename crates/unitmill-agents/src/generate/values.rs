@@ -19,7 +19,7 @@ pub(crate) struct Value {
 }
 
 impl Value {
-    fn plain(text: impl Into<String>) -> Self {
+    pub(super) fn plain(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
             setup: String::new(),
