@@ -201,6 +201,9 @@ pub(crate) fn system_files(users: u32) -> Vec<GuestFile> {
 /// The variables of every interpreter; everything else is cleared.
 pub(crate) fn variables(environment: &Environment, hash_seed: u32) -> Vec<(String, String)> {
     let programs = environment.root().join("bin").display().to_string();
+    // Memory that nobody has written yet holds something else for another seed, so that a
+    // program which reads it (`numpy.empty`) does not look reproducible.
+    let perturb = (hash_seed * 0xA5 % 256).to_string();
     let hash_seed = hash_seed.to_string();
     [
         ("HOME", "/tmp/work"),
@@ -212,6 +215,7 @@ pub(crate) fn variables(environment: &Environment, hash_seed: u32) -> Vec<(Strin
         ("LANG", "C.UTF-8"),
         ("LC_ALL", "C.UTF-8"),
         ("PYTHONHASHSEED", &hash_seed),
+        ("MALLOC_PERTURB_", &perturb),
         ("PYTHONDONTWRITEBYTECODE", "1"),
         ("MPLBACKEND", "Agg"),
         ("OMP_NUM_THREADS", "1"),

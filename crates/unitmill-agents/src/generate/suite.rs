@@ -105,7 +105,9 @@ impl<'names> Writer<'names> {
                     body.push(format!("self.assertEqual({call}, {value})"));
                 } else if is_array {
                     self.needs.insert("numpy");
-                    body.push(format!("np.testing.assert_allclose({call}, {value})"));
+                    body.push(format!(
+                        "np.testing.assert_allclose({call}, {value}, rtol=1e-6, atol=1e-9)"
+                    ));
                 } else if has_float {
                     self.needs_close = true;
                     body.extend(two_arguments("self.assert_close", call, value));
@@ -240,7 +242,7 @@ impl<'names> Writer<'names> {
                 }
                 self.needs.insert("numpy");
                 let compare = if contains_float(source) && !has_text(source) {
-                    "np.testing.assert_allclose(result, expected)"
+                    "np.testing.assert_allclose(result, expected, rtol=1e-6, atol=1e-9)"
                 } else {
                     "np.testing.assert_array_equal(result, expected)"
                 };
