@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
@@ -46,6 +47,8 @@ impl JailCommand {
             .stdin(Stdio::from(theirs))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
+            // Its own group: Ctrl-C asks the supervisor to stop, which lets runs end.
+            .process_group(0)
             .spawn()?;
         let text = serde_json::to_vec(spec)?;
         let stderr = child.stderr.take();

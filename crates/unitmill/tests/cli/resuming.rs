@@ -1,6 +1,7 @@
 //! Killed, interrupted, spread over an engine's tasks: the shards come out byte for byte
 //! the same.
 
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use tempfile::tempdir;
 use unitmill_model::Attempt;
 use unitmill_shards::OutputKind;
 
-use crate::program::{fail, published, rows, succeed, unitmill};
+use crate::program::{fail, program, published, rows, succeed, unitmill};
 
 /// A small corpus in several parts, so that there is something between the beginning and
 /// the end.
@@ -54,6 +55,44 @@ fn killed_at_any_moment_and_resumed_gives_the_same_bytes() {
     }
     succeed(&mut run_in(&killed));
     assert_eq!(published(&whole), published(&killed));
+}
+
+/// Ctrl-C reaches every process of the terminal's group. The run then ends what is in
+/// flight, says how to go on, and does go on.
+#[test]
+fn an_interruption_keeps_everything_and_says_how_to_go_on() {
+    let folder = tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let child = run_in(&out)
+        .process_group(0)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let journal = out.join("journal");
+    let has_begun =
+        || std::fs::read_dir(&journal).is_ok_and(|mut segments| segments.next().is_some());
+    while !has_begun() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let group = format!("kill -INT -{}", child.id());
+    succeed(program("sh").args(["-c", &group]));
+    let ended = child.wait_with_output().expect("it ends");
+    let message = crate::program::stderr(&ended);
+    assert_eq!(ended.status.code(), Some(130), "{message}");
+    assert!(message.contains("what was done is kept"), "{message}");
+
+    let before = std::fs::read_dir(&journal).expect("readable").count();
+    assert!(before > 0);
+    succeed(&mut run_in(&out));
+    let replayed = rows::<Attempt>(&out, OutputKind::Attempts)
+        .iter()
+        .filter(|attempt| attempt.replayed)
+        .count();
+    assert!(
+        replayed > 0,
+        "what was executed before is not executed again"
+    );
 }
 
 #[test]
