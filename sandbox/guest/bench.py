@@ -277,16 +277,6 @@ def _seed(seed, finder):
         mersenne_twister.seed(seed)
 
 
-def _ballast(seed):
-    """Objects of every small size, more or fewer of them by seed.
-
-    Whatever is allocated after them lies elsewhere for another seed. Address randomisation
-    is off, so results that hang on an address (`id`, the default `repr` and hash) would
-    otherwise look reproducible here and differ on the next machine.
-    """
-    return [bytes(size) for size in range(0, 480, 16) for _ in range(seed % 61 + 1)]
-
-
 def _reason(error):
     if isinstance(error, ImportError):
         return "import"
@@ -353,7 +343,6 @@ def run(channel, finder):
     if coverage_reader is not None:
         coverage_reader.watch(code)
     _seed(payload["seed"], finder)
-    ballast = _ballast(payload["seed"])
     report("compiled", (methods,))
 
     spec = importlib.util.spec_from_file_location(entry, path)

@@ -162,7 +162,9 @@ fn inner(spec: &JailSpec) -> Result<std::convert::Infallible, Step> {
     set_pdeathsig(Signal::SIGKILL).at("ask to die with the jail")?;
     setsid().at("leave the terminal")?;
     setrlimit(Resource::RLIMIT_CORE, 0, 0).at("forbid core files")?;
-    privilege::fixed_addresses().at("switch address randomisation off")?;
+    if spec.fixed_addresses {
+        privilege::fixed_addresses().at("switch address randomisation off")?;
+    }
     privilege::keep_few_capabilities().at("drop capabilities")?;
     set_no_new_privs().at("forbid new privileges")?;
     seccompiler::apply_filter(&seccomp::unpack(&spec.filter))

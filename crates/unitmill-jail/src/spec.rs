@@ -19,6 +19,8 @@ pub struct JailSpec {
     pub links: Vec<SymbolicLink>,
     /// Small files to write into the root.
     pub files: Vec<GuestFile>,
+    /// Switch address randomisation off, so that addresses are the same in every run.
+    pub fixed_addresses: bool,
     /// Who the jail is on the host.
     pub identity: Identity,
     /// The compiled filter installed before the program starts.
