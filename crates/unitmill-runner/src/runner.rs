@@ -114,11 +114,11 @@ pub async fn run(recipe: Recipe, out: &Path, machine: &Machine) -> Result<RunSum
 /// # Errors
 /// As [`run`], as far as it goes.
 pub async fn write_plan(
-    recipe: Recipe,
+    preview: Preview,
     out: &Path,
     machine: &Machine,
 ) -> Result<RunPlan, RunError> {
-    let (run, _, _) = prepare(preview(recipe)?, out, machine).await?;
+    let (run, _, _) = prepare(preview, out, machine).await?;
     Ok(run.plan.clone())
 }
 

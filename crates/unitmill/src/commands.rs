@@ -83,11 +83,11 @@ fn resumable(error: unitmill_runner::RunError, recipe: &Path) -> Failure {
 
 fn plan(arguments: &RecipeArguments, out: Option<PathBuf>) -> Result<ExitCode, Failure> {
     let recipe = Recipe::read(&arguments.recipe, &arguments.set)?;
-    let preview = unitmill_runner::preview(recipe.clone())?;
+    let preview = unitmill_runner::preview(recipe)?;
     output::result(&render::plan(&preview));
     if let Some(out) = out {
         let machine = machine()?;
-        block_on(unitmill_runner::write_plan(recipe, &out, &machine))??;
+        block_on(unitmill_runner::write_plan(preview, &out, &machine))??;
         output::message(&format!("the plan is in {}", out.display()));
     }
     Ok(ExitCode::SUCCESS)

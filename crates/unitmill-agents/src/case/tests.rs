@@ -1,3 +1,5 @@
+//! The flow of a case, step by step, with scripted replies and outcomes.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! The rules of the offline fixer: what each makes of a program, and that the result runs.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::process::{Command, Stdio};

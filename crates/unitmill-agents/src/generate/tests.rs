@@ -1,3 +1,5 @@
+//! The offline generator: which calls it tries, and which tests it makes of what it sees.
+
 use std::collections::BTreeMap;
 
 use unitmill_model::ObservedValue;

@@ -1,3 +1,5 @@
+//! Replies as models write them, and what is taken from each.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Environments: their digests, their builds, and bundles that are refused.
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
