@@ -23,5 +23,5 @@ pub use janitor::Janitor;
 pub use launch::{JailCommand, JailProcess, output_pipe, packet_pair, stream_pair, unblock};
 pub use packet::{PACKET_BYTES, Packet, receive, send, send_long};
 pub use probe::{KernelFeature, probe};
-pub use seccomp::{PolicyError, compile_policy};
+pub use seccomp::{OWN_PROCESS, PolicyError, compile_policy};
 pub use spec::{Bind, GuestFile, Identity, JailSpec, SymbolicLink};

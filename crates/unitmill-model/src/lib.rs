@@ -24,7 +24,7 @@ pub use attempt::{Attempt, AttemptKind, Step};
 pub use candidate::{Candidate, CandidateKey, Origin};
 pub use duplicate::DuplicateDrop;
 pub use identity::{CandidateId, Digest, DigestBuilder, PairId, ParseIdError};
-pub use job::{JOB_VERSION, Job, JobFile, JobKind, Limits, ObservedCall};
+pub use job::{JOB_VERSION, Job, JobFile, JobKind, Limits, ObservedCall, TestOrder};
 pub use model_call::{Agent, FinishReason, Message, ModelAnswer, ModelRequest, Reply, Role};
 pub use outcome::{
     CoveredFile, Execution, Observation, ObservedValue, Outcome, TestResult, TestStatus, ValueKind,
@@ -32,4 +32,4 @@ pub use outcome::{
 pub use pair::Pair;
 pub use reject::{Reject, RejectReason, RejectUnit};
 pub use verdict_row::{ExecInput, ExecVerdict};
-pub use vocabulary::{Backend, Stage, TestOrigin, Verdict, Verification};
+pub use vocabulary::{Backend, Isolation, Stage, TestOrigin, Verdict, Verification};

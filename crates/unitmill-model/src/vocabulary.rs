@@ -1,4 +1,4 @@
-//! The closed vocabularies: verdicts, stages, origins of tests, backends.
+//! The closed vocabularies: verdicts, stages, origins of tests, backends, isolation.
 
 use std::fmt;
 
@@ -37,6 +37,9 @@ vocabulary! {
     /// Declaration order is precedence: where several apply, the first one is the
     /// verdict. A verdict is always about the pair; a failure of the sandbox itself is an
     /// error of the run and never one of these.
+    ///
+    /// `Flaky` and `Vacuous` take several executions to tell, so that no single one ever
+    /// comes to them: they take the place of what the first execution came to.
     Verdict {
         /// Code or tests do not parse.
         SyntaxError = "syntax_error",
@@ -62,6 +65,11 @@ vocabulary! {
         Failed = "failed",
         /// No test ran: none there, all skipped or expected to fail.
         NoTests = "no_tests",
+        /// Executions in another order of tests, or with other seeds, came to another
+        /// verdict.
+        Flaky = "flaky",
+        /// Passed, and passes as well when the bodies of the functions under test are gone.
+        Vacuous = "vacuous",
         /// Every expected test reported, at least one ran for real, none failed.
         Passed = "passed",
     }
@@ -112,6 +120,24 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What stands between an execution and the machine. A recipe names exactly one, and a
+    /// run uses that one or refuses to start.
+    Isolation {
+        /// Namespaces, system call filter, Landlock where the kernel has it, and control
+        /// groups: every promise of the sandbox.
+        Full = "full",
+        /// The same namespaces and filter, but no control groups: limits of the single
+        /// process, which may start no other. Memory is counted as address space, so
+        /// `out_of_memory` is best effort.
+        Rlimits = "rlimits",
+        /// No namespaces: Landlock, a tighter system call filter and limits of the single
+        /// process. Runs cannot read, change or signal what is not theirs, but can see which
+        /// paths and processes exist.
+        Container = "container",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,5 +154,17 @@ mod tests {
     fn verdict_precedence_starts_with_syntax_and_ends_with_passed() {
         assert_eq!(Verdict::ALL.first(), Some(&Verdict::SyntaxError));
         assert_eq!(Verdict::ALL.iter().max(), Some(&Verdict::Passed));
+    }
+
+    #[test]
+    fn what_takes_several_executions_ranks_behind_all_that_one_can_show() {
+        for verdict in Verdict::ALL {
+            let needs_several = matches!(verdict, Verdict::Flaky | Verdict::Vacuous);
+            assert_eq!(
+                needs_several,
+                (Verdict::Flaky..=Verdict::Vacuous).contains(verdict)
+            );
+            assert!(needs_several || *verdict == Verdict::Passed || *verdict < Verdict::Flaky);
+        }
     }
 }

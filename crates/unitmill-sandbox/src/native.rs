@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OnceCell, RwLock, Semaphore};
 use unitmill_jail::{Bind, GuestFile, Identity, JailSpec, Janitor, SymbolicLink, compile_policy};
 use unitmill_model::{
-    CoveredFile, Digest, DigestBuilder, Job, JobKind, Limits, Observation, Outcome, TestStatus,
-    Verdict,
+    CoveredFile, Digest, DigestBuilder, Job, JobKind, Limits, Observation, Outcome, TestOrder,
+    TestStatus, Verdict,
 };
 
 use crate::SandboxSettings;
@@ -123,8 +123,8 @@ impl Native {
             None => std::env::current_exe()
                 .map_err(SandboxError::plumbing("find this program's own file"))?,
         };
-        let zygote_filter = compile_policy("zygote", guest::ZYGOTE_POLICY)?;
-        let run_filter = compile_policy("run", guest::RUN_POLICY)?;
+        let zygote_filter = compile_policy("zygote", &[guest::ZYGOTE_POLICY])?;
+        let run_filter = compile_policy("run", &[guest::RUN_POLICY])?;
         let landlock = unitmill_jail::probe()
             .iter()
             .find(|feature| feature.name == "landlock")
@@ -254,6 +254,11 @@ impl Native {
         ] {
             key.push(limit.to_le_bytes());
         }
+        match job.order {
+            TestOrder::AsLoaded => key.push("as loaded"),
+            TestOrder::Reversed => key.push("reversed"),
+            TestOrder::Shuffled(number) => key.push("shuffled").push(number.to_le_bytes()),
+        };
         key.finish()
     }
 

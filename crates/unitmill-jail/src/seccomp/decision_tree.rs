@@ -133,21 +133,19 @@ fn run(
 
 #[cfg(test)]
 mod tests {
-    use seccompiler::{TargetArch, compile_from_json};
+    use std::env::consts::ARCH;
+
+    use seccompiler::TargetArch;
 
     use super::*;
+    use crate::seccomp::{compile_list, tests::SHIPPED};
 
     #[test]
     fn the_tree_answers_as_the_list_does_and_sooner() {
-        for text in [
-            include_str!("../../../../sandbox/policies/zygote.json"),
-            include_str!("../../../../sandbox/policies/run.json"),
-        ] {
-            let architecture = TargetArch::try_from(std::env::consts::ARCH).expect("supported");
-            let list = compile_from_json(text.as_bytes(), architecture)
-                .expect("a shipped policy compiles")
-                .remove("main")
-                .expect("it has a filter");
+        for (name, layers) in SHIPPED {
+            let architecture = TargetArch::try_from(ARCH).expect("supported");
+            let list =
+                compile_list(name, layers, ARCH, architecture).expect("a shipped policy compiles");
             let tree = shorten(&list);
             assert!(tree.len() > list.len(), "the tree was built");
             let own = list[1].k;
