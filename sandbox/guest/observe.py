@@ -25,6 +25,32 @@ class _NoSource(Exception):
     """A value that cannot be written as an expression."""
 
 
+# Seconds that a clock gains with every reading; see `skew_clocks`.
+GAIN = 0.001_003
+CLOCKS = ("time", "monotonic", "perf_counter", "process_time", "thread_time")
+
+
+def skew_clocks(clocks):
+    """Lets the clocks of the `time` module go wrong, each reading a millisecond more than
+    the one before: two looks at a function that returns an elapsed time must never agree,
+    which on a fast machine they otherwise do now and then, to the nanosecond."""
+    readings = [0]
+
+    def skewed(clock, gain):
+        def read():
+            readings[0] += 1
+            return clock() + readings[0] * gain
+
+        read.__name__ = read.__qualname__ = clock.__name__
+        read.__module__ = "time"
+        return read
+
+    for name in CLOCKS:
+        setattr(clocks, name, skewed(getattr(clocks, name), GAIN))
+        exact = f"{name}_ns"
+        setattr(clocks, exact, skewed(getattr(clocks, exact), int(GAIN * 1e9)))
+
+
 def observe(module, call):
     """One call; returns an observation as JSON text."""
     namespace = dict(vars(module))

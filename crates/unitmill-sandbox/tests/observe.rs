@@ -125,6 +125,44 @@ def count():
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn clocks_go_wrong_in_a_second_look() {
+    let Some(sandbox) = support::open(support::bare_environment(), 1).await else {
+        return;
+    };
+    let code = "from time import perf_counter_ns, monotonic
+def elapsed():
+    start = perf_counter_ns()
+    return perf_counter_ns() - start
+def whole_milliseconds():
+    start = monotonic()
+    return int((monotonic() - start) * 1000)
+";
+    let mut job = support::module(code, &[]);
+    job.kind = JobKind::Observe {
+        calls: [
+            "elapsed() >= 1_000_000",
+            "whole_milliseconds() > 0",
+            "elapsed.__name__",
+        ]
+        .map(|expression| ObservedCall {
+            setup: String::new(),
+            expression: expression.to_owned(),
+            arguments: Vec::new(),
+        })
+        .to_vec(),
+    };
+    job.seed = 1;
+    let outcome = sandbox.run(&job).await.expect("the sandbox works");
+    insta::assert_snapshot!(shown(&outcome), @"
+    passed
+    literal bool True
+    literal bool True
+    literal str 'elapsed'
+    ");
+    sandbox.close().await.expect("the sandbox cleans up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_crash_keeps_the_observations_before_it() {
     let Some(sandbox) = support::open(support::bare_environment(), 1).await else {
         return;

@@ -252,6 +252,18 @@ impl Case {
         };
         let passed = variant.verdict == Verdict::Passed;
         let repaired = suite.repaired.clone();
+        // Such a suite says nothing but what this very code did, twice over. If it does
+        // otherwise now, then by luck it did the same twice.
+        let only_observed = suite.verification == Verification::Regression && repaired.is_none();
+        if only_observed && variant.verdict == Verdict::Failed {
+            return self.reject(
+                RejectReason::Nondeterministic,
+                format!(
+                    "two runs agreed on what a third one contradicts: {}",
+                    cut(&variant.error, 600)
+                ),
+            );
+        }
         self.suite = Some(suite);
         self.variants.push(variant);
         if passed {

@@ -648,6 +648,23 @@ fn results_that_differ_are_nondeterministic() {
 }
 
 #[test]
+fn results_that_agree_twice_by_luck_are_nondeterministic() {
+    let conclusion = drive(
+        candidate("def double(n: int):\n    return n * 2\n"),
+        settings(Provider::Builtin, Provider::Builtin, Provider::Builtin),
+        |_, _, _| panic!("nobody is asked"),
+        |job| match job.kind {
+            JobKind::Observe { .. } => observe_double(job, |n| Some((n * 2).to_string())),
+            _ => outcome(Verdict::Failed, 5, 4),
+        },
+        first,
+    );
+    let reject = conclusion.reject.expect("a reject");
+    assert_eq!(reject.reason, RejectReason::Nondeterministic);
+    insta::assert_snapshot!(reject.detail, @"two runs agreed on what a third one contradicts: failed: AssertionError");
+}
+
+#[test]
 fn what_only_raises_has_no_tests() {
     let conclusion = drive(
         candidate("def double(n: int):\n    return n * 2\n"),
