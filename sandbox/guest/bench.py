@@ -294,6 +294,38 @@ def _flatten(suite, tests, prefix):
     return tests
 
 
+def _reorder(suite, order):
+    """Reverses or shuffles a suite in place. Tests of one class that follow one another stay
+    together, so that class fixtures run as often as before. A suite of a program's own making
+    stays as it is."""
+    if type(suite) is not unittest.TestSuite:
+        return
+    groups = []
+    for item in suite:
+        _reorder(item, order)
+        if groups and isinstance(item, unittest.TestCase) and type(groups[-1][0]) is type(item):
+            groups[-1].append(item)
+        else:
+            groups.append([item])
+    arrange = list.reverse if order == "reversed" else _make_shuffle(order["shuffled"])
+    for group in groups:
+        arrange(group)
+    arrange(groups)
+    suite._tests = [item for group in groups for item in group]
+
+
+def _make_shuffle(state):
+    # A generator of its own: the one of `random` belongs to the program.
+    def shuffle(items):
+        nonlocal state
+        for last in range(len(items) - 1, 0, -1):
+            state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+            other = (state >> 33) % (last + 1)
+            items[last], items[other] = items[other], items[last]
+
+    return shuffle
+
+
 def run(channel, finder):
     """Reads the payload, runs it, and does not return: the judge ends the process."""
     box = [_read(channel, 32)]
@@ -343,6 +375,8 @@ def run(channel, finder):
     if coverage_reader is not None:
         coverage_reader.watch(code)
     _seed(payload["seed"], finder)
+    if kind == "observe" and payload["seed"] % 2:
+        observe["skew_clocks"](finder.peek("time"))
     report("compiled", (methods,))
 
     spec = importlib.util.spec_from_file_location(entry, path)
@@ -368,6 +402,8 @@ def run(channel, finder):
             try:
                 loader = unittest.loader.defaultTestLoader
                 suite = loader.suiteClass([loader.loadTestsFromModule(module)])
+                if payload["order"] != "as_loaded":
+                    _reorder(suite, payload["order"])
                 report("collected", (_flatten(suite, [], entry + "."),))
                 with warnings.catch_warnings():
                     if not sys.warnoptions:

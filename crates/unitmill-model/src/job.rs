@@ -1,10 +1,12 @@
 //! A sandbox job: what is to be executed, and under which limits.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// The version of [`Job`] and [`crate::Outcome`]; part of every execution key, so that a
 /// change of meaning never meets an old journal.
-pub const JOB_VERSION: u32 = 1;
+pub const JOB_VERSION: u32 = 2;
 
 /// One execution in a fresh, isolated interpreter.
 ///
@@ -32,6 +34,32 @@ pub struct Job {
     /// Seed of `random`, numpy and the interpreter's hashes (`seed` modulo the few that
     /// are kept running).
     pub seed: u32,
+    /// In which order the tests run.
+    pub order: TestOrder,
+}
+
+/// In which order a suite's tests run. The tests of a class stay together, so that
+/// `setUpClass` runs once for them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TestOrder {
+    /// As `unittest` loads them: classes and methods by their names.
+    #[default]
+    AsLoaded,
+    /// The other way round, classes and methods alike.
+    Reversed,
+    /// Classes, and the methods of each, in an order that hangs on this number alone.
+    Shuffled(u32),
+}
+
+impl fmt::Display for TestOrder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AsLoaded => formatter.write_str("tests in their own order"),
+            Self::Reversed => formatter.write_str("tests in reverse order"),
+            Self::Shuffled(number) => write!(formatter, "tests in shuffled order {number}"),
+        }
+    }
 }
 
 /// A file of a job.

@@ -9,15 +9,115 @@ use crate::Verdict;
 
 /// A function-test pair that somebody wants judged.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "WrittenInput")]
 pub struct ExecInput {
     /// Whatever the caller calls it; handed through. A number is taken as its digits.
-    #[serde(deserialize_with = "text_or_number")]
     pub id: String,
     /// The code.
     pub code: String,
     /// A `unittest` suite for it; a column called `tests` is read as well.
-    #[serde(alias = "tests")]
     pub test: String,
+    /// `code` or `test` held half of a surrogate pair, which JSON can write and no encoding
+    /// of a Python source file can; U+FFFD stands in its place.
+    #[serde(skip)]
+    pub lone_surrogate: bool,
+}
+
+/// An [`ExecInput`] as files have it.
+#[derive(Deserialize)]
+struct WrittenInput {
+    #[serde(deserialize_with = "text_or_number")]
+    id: String,
+    code: WrittenText,
+    #[serde(default)]
+    test: Option<WrittenText>,
+    #[serde(default)]
+    tests: Option<WrittenText>,
+}
+
+/// Neither `test` nor `tests` is there.
+struct NoTests;
+
+impl fmt::Display for NoTests {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("missing field `test`, or it is null")
+    }
+}
+
+impl TryFrom<WrittenInput> for ExecInput {
+    type Error = NoTests;
+
+    fn try_from(written: WrittenInput) -> Result<Self, NoTests> {
+        let test = written.test.or(written.tests).ok_or(NoTests)?;
+        Ok(Self {
+            id: written.id,
+            lone_surrogate: written.code.lone_surrogate || test.lone_surrogate,
+            code: written.code.text,
+            test: test.text,
+        })
+    }
+}
+
+/// A text that may hold halves of surrogate pairs.
+struct WrittenText {
+    text: String,
+    lone_surrogate: bool,
+}
+
+impl WrittenText {
+    /// From UTF-8 in which three bytes may stand for half of a surrogate pair.
+    fn decode(mut bytes: &[u8]) -> Option<Self> {
+        let mut decoded = Self {
+            text: String::with_capacity(bytes.len()),
+            lone_surrogate: false,
+        };
+        loop {
+            match std::str::from_utf8(bytes) {
+                Ok(rest) => {
+                    decoded.text.push_str(rest);
+                    return Some(decoded);
+                }
+                Err(error) => {
+                    let (valid, rest) = bytes.split_at(error.valid_up_to());
+                    let [0xED, 0xA0..=0xBF, 0x80..=0xBF, rest @ ..] = rest else {
+                        return None;
+                    };
+                    decoded.text.push_str(&String::from_utf8_lossy(valid));
+                    decoded.text.push(char::REPLACEMENT_CHARACTER);
+                    decoded.lone_surrogate = true;
+                    bytes = rest;
+                }
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for WrittenText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl Visitor<'_> for Text {
+            type Value = WrittenText;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a text")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<WrittenText, E> {
+                Ok(WrittenText {
+                    text: text.to_owned(),
+                    lone_surrogate: false,
+                })
+            }
+
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<WrittenText, E> {
+                WrittenText::decode(bytes).ok_or_else(|| E::custom("a text that is not UTF-8"))
+            }
+        }
+
+        // As bytes, JSON gives what it has; as a text, it refuses halves of pairs.
+        deserializer.deserialize_bytes(Text)
+    }
 }
 
 /// What came of one [`ExecInput`].
@@ -27,13 +127,13 @@ pub struct ExecVerdict {
     pub id: String,
     /// The verdict.
     pub verdict: Verdict,
-    /// How many tests ran.
+    /// How many tests ran; of several runs the first.
     pub tests_run: u32,
-    /// How many of those passed.
+    /// How many of those passed; of several runs the first.
     pub tests_passed: u32,
-    /// Wall time of the run, milliseconds.
+    /// Wall time of all of the pair's runs together, milliseconds.
     pub duration_ms: u64,
-    /// The sandbox's detail.
+    /// What a person needs to understand the verdict.
     pub detail: String,
 }
 
@@ -75,5 +175,31 @@ mod tests {
         assert!(
             serde_json::from_str::<ExecInput>(r#"{"id": [], "code": "", "test": ""}"#).is_err()
         );
+    }
+
+    #[test]
+    fn halves_of_surrogate_pairs_are_noticed_and_change_nothing_else() {
+        let read = |row: &str| serde_json::from_str::<ExecInput>(row).expect("valid");
+        let row = read(
+            r#"{"id": "a", "code": "x = '\ud800!'", "test": "é \ud83d\ude00", "n": "\udfff"}"#,
+        );
+        assert!(row.lone_surrogate);
+        assert_eq!(
+            (row.code.as_str(), row.test.as_str()),
+            ("x = '\u{fffd}!'", "é 😀")
+        );
+        let row = read(r#"{"id": "a", "code": "é", "test": "\ud83d\ude00", "n": "\udfff"}"#);
+        assert!(!row.lone_surrogate);
+    }
+
+    #[test]
+    fn either_name_of_the_tests_will_do() {
+        let read = |row: &str| serde_json::from_str::<ExecInput>(row);
+        let row = read(r#"{"tests": "b", "id": "1", "code": "", "test": "a"}"#).expect("valid");
+        assert_eq!(row.test, "a");
+        let row = read(r#"{"tests": "b", "id": "1", "code": "", "test": null}"#).expect("valid");
+        assert_eq!(row.test, "b");
+        let error = read(r#"{"id": "1", "code": "", "test": null}"#).expect_err("no tests");
+        assert!(error.to_string().contains("`test`"), "{error}");
     }
 }

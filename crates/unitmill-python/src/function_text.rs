@@ -1,5 +1,5 @@
-//! The text of one function inside a module: where its body starts, the module with the
-//! body gone, its signature, its doctests, its constants. Never changes a byte of what
+//! The text of one function inside a module: where its body starts, its signature, its
+//! doctests, its constants. Never changes a byte of what
 //! it keeps.
 
 use ruff_python_ast::visitor::{Visitor, walk_body, walk_expr};
@@ -17,15 +17,6 @@ pub struct Split {
     pub completion: String,
 }
 
-/// What takes a body's place.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Stub {
-    /// `pass`: the function returns `None`.
-    ReturnNone,
-    /// `raise NotImplementedError`.
-    Raise,
-}
-
 /// Cuts a module after the signature and the docstring of the last top-level function of
 /// that name; `prefix + completion` is the module again. None if the module does not
 /// parse, has no such function, or the function has no body besides its docstring.
@@ -37,42 +28,6 @@ pub fn split_function(code: &str, function: &str) -> Option<Split> {
             prefix: code[..cut].to_owned(),
             completion: code[cut..].to_owned(),
         })
-    })
-    .flatten()
-}
-
-/// The module with the body of the last top-level function of that name replaced; the
-/// docstring stays. None if the module does not parse or has no such function.
-pub fn stub_function(code: &str, function: &str, stub: Stub) -> Option<String> {
-    let replacement = match stub {
-        Stub::ReturnNone => "pass",
-        Stub::Raise => "raise NotImplementedError",
-    };
-    with_function(code, function, |definition| {
-        let cut = body_start(code, definition);
-        let tail = next_line(code, definition.end().to_usize());
-        let first = definition.body.first()?.start().to_usize();
-        let line_start = code[..first].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-        let mut text = code[..cut.min(tail)].to_owned();
-        if code[line_start..first].trim().is_empty() {
-            if !text.ends_with(['\n', '\r']) {
-                text.push('\n');
-            }
-            text.push_str(&code[line_start..first]);
-        } else {
-            // Everything is on the signature's line.
-            let kept = text.trim_end().len();
-            text.truncate(kept);
-            text.push_str(if text.ends_with([':', ';']) {
-                " "
-            } else {
-                "; "
-            });
-        }
-        text.push_str(replacement);
-        text.push('\n');
-        text.push_str(&code[tail..]);
-        Some(text)
     })
     .flatten()
 }
@@ -318,7 +273,7 @@ fn docstring_of(definition: &StmtFunctionDef) -> Option<String> {
 
 /// Where a completion starts: the line after the signature, or after the docstring. On
 /// the signature's own line: after the colon, or after the docstring's semicolon.
-fn body_start(code: &str, definition: &StmtFunctionDef) -> usize {
+pub(crate) fn body_start(code: &str, definition: &StmtFunctionDef) -> usize {
     let head = definition
         .returns
         .as_deref()

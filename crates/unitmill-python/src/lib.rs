@@ -20,12 +20,13 @@ mod names;
 mod parse;
 mod repair;
 mod scope;
+mod stubs;
 mod test_classes;
 
 pub use fingerprint::fingerprint;
 pub use function_text::{
-    Constants, Doctest, Parameter, ParameterKind, Signature, Split, Stub, constants, doctests,
-    signature, split_function, stub_function,
+    Constants, Doctest, Parameter, ParameterKind, Signature, Split, constants, doctests, signature,
+    split_function,
 };
 pub use functions::{
     FunctionKind, FunctionOutcome, FunctionSettings, PackageRequirement, extract_functions,
@@ -34,4 +35,5 @@ pub use known_names::{BUILTIN_NAMES, STANDARD_MODULES, is_builtin_name, is_stand
 pub use names::{UndefinedName, import_roots, undefined_names};
 pub use parse::{ParseFailure, parse_check};
 pub use repair::{REPAIRS, Repair, repairable_name};
+pub use stubs::{Stub, Stubbed, stub_function, stub_tested};
 pub use test_classes::enumerate_tests;

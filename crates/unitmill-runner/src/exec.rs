@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use unitmill_model::{
-    ExecInput, ExecVerdict, JOB_VERSION, Job, JobFile, JobKind, Limits, Pair, Verdict,
+    ExecInput, ExecVerdict, JOB_VERSION, Job, JobFile, JobKind, Limits, Pair, TestOrder, Verdict,
 };
 use unitmill_python::{enumerate_tests, import_roots};
 use unitmill_shards::{ParquetSettings, RowFileWriter, ShardsError, read_rows};
@@ -127,5 +127,6 @@ fn job_of(row: &ExecInput, limits: Limits, seed: u32) -> Job {
         kind: JobKind::Verdict,
         limits,
         seed,
+        order: TestOrder::AsLoaded,
     }
 }

@@ -60,6 +60,7 @@ struct Payload<'a> {
     kind: &'static str,
     calls: &'a [unitmill_model::ObservedCall],
     seed: u32,
+    order: unitmill_model::TestOrder,
 }
 
 /// The payload as the harness reads it: key, length, JSON.
@@ -75,6 +76,7 @@ pub(crate) fn payload(job: &Job, key: &ChannelKey) -> serde_json::Result<Vec<u8>
         kind,
         calls,
         seed: job.seed,
+        order: job.order,
     })?;
     let mut bytes = key.as_bytes().to_vec();
     bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());

@@ -1,6 +1,6 @@
 //! The sandbox jobs of a case.
 
-use unitmill_model::{JOB_VERSION, Job, JobFile, JobKind, Limits, ObservedCall, Pair};
+use unitmill_model::{JOB_VERSION, Job, JobFile, JobKind, Limits, ObservedCall, Pair, TestOrder};
 use unitmill_python::{enumerate_tests, import_roots};
 
 use crate::CaseSettings;
@@ -58,6 +58,7 @@ fn job(settings: &CaseSettings, module: String, kind: JobKind, seed: u32) -> Job
         packages,
         limits,
         seed,
+        order: TestOrder::AsLoaded,
     }
 }
 

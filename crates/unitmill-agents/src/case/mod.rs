@@ -127,7 +127,7 @@ enum State {
     /// Fixes being executed.
     RunningFixes { round: u32, fixes: Vec<Fix> },
     /// The tests against two stubs.
-    StubCheck { stubs: Vec<(u32, String)> },
+    StubCheck { stubs: Vec<(u32, Stub, String)> },
     /// Refinements from a model, for each kept variant.
     AskingRefinements,
     /// Observations of the code as it passes, for the offline refiner.
@@ -400,10 +400,10 @@ impl Case {
         let code = &self.variants[self.kept[0]].code;
         let mut stubs = Vec::new();
         let mut requests = Vec::new();
-        for (sample, stub) in [(0, Stub::ReturnNone), (1, Stub::Raise)] {
+        for (sample, stub) in (0..).zip(Stub::ALL) {
             if let Some(code) = stub_function(code, &self.candidate.name, stub) {
                 requests.push(self.judge(&code));
-                stubs.push((sample, code));
+                stubs.push((sample, stub, code));
             }
         }
         if requests.is_empty() {
@@ -417,9 +417,9 @@ impl Case {
         self.send(State::StubCheck { stubs }, requests)
     }
 
-    fn stubs_run(&mut self, stubs: Vec<(u32, String)>, returned: Returned) -> Vec<Action> {
+    fn stubs_run(&mut self, stubs: Vec<(u32, Stub, String)>, returned: Returned) -> Vec<Action> {
         let mut vacuous = None;
-        for ((sample, code), execution) in stubs.into_iter().zip(returned.executions()) {
+        for ((sample, stub, code), execution) in stubs.into_iter().zip(returned.executions()) {
             let place = Place {
                 step: Step::StubCheck,
                 round: 0,
@@ -429,15 +429,14 @@ impl Case {
             self.ledger
                 .execution(place, &execution, "builtin", &code, &tests);
             if execution.outcome.verdict == Verdict::Passed && vacuous.is_none() {
-                vacuous = Some(if sample == 0 {
-                    "the tests pass when the function only returns None"
-                } else {
-                    "the tests pass when the function only raises NotImplementedError"
-                });
+                vacuous = Some(format!(
+                    "the tests pass when the function {}",
+                    stub.behaviour()
+                ));
             }
         }
         match vacuous {
-            Some(detail) => self.reject(RejectReason::Vacuous, detail.to_owned()),
+            Some(detail) => self.reject(RejectReason::Vacuous, detail),
             None => self.begin_refinement(),
         }
     }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use unitmill_model::{Digest, JOB_VERSION, Job, JobFile, JobKind, Limits, Outcome};
+use unitmill_model::{Digest, JOB_VERSION, Job, JobFile, JobKind, Limits, Outcome, TestOrder};
 use unitmill_sandbox::{Environment, Sandbox, SandboxError, SandboxSettings};
 
 /// A virtual environment without any package.
@@ -94,6 +94,7 @@ pub fn module(source: &str, expected: &[String]) -> Job {
             ..Limits::default()
         },
         seed: 0,
+        order: TestOrder::AsLoaded,
     }
 }
 

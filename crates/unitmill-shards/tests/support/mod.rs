@@ -205,7 +205,12 @@ pub(crate) fn duplicate_drop() -> impl Strategy<Value = DuplicateDrop> {
 }
 
 pub(crate) fn exec_input() -> impl Strategy<Value = ExecInput> {
-    (text(), text(), text()).prop_map(|(id, code, test)| ExecInput { id, code, test })
+    (text(), text(), text()).prop_map(|(id, code, test)| ExecInput {
+        id,
+        code,
+        test,
+        lone_surrogate: false,
+    })
 }
 
 pub(crate) fn exec_verdict() -> impl Strategy<Value = ExecVerdict> {
