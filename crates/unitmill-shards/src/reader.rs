@@ -4,9 +4,9 @@
 //! A column of another type is cast where that loses nothing (numbers or dictionaries to
 //! text); what cannot be cast is an error, and so is a null where the record has none.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,15 +14,22 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, new_null_array};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{FieldRef, Schema};
+use flate2::bufread::MultiGzDecoder;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use serde::de::IgnoredAny;
 use serde_arrow::Deserializer;
 
-use crate::writer::FileFormat;
 use crate::{Row, ShardsError};
 
-/// Rows that are decoded at once.
+/// Rows of a Parquet file are decoded in batches of at most this many rows ...
 const ROWS_PER_BATCH: usize = 256;
+/// ... and of at most about this many bytes.
+const BYTES_PER_BATCH: usize = 8 << 20;
+/// A line of JSON may be this long, in bytes; what is longer is an invalid row.
+const LINE_BYTES: u64 = 256 << 20;
+/// How much of a file of JSON lines is looked at for the columns that it has, in bytes.
+const HEAD_BYTES: usize = 256 << 10;
 
 /// Iterates over the rows of a file. A row that is not valid is an error in its place, and
 /// the rows after it follow; after any other error the iterator ends.
@@ -42,25 +49,81 @@ enum Source {
     JsonLines(Box<dyn BufRead + Send>),
 }
 
-/// Opens a file of rows; `.jsonl` holds JSON lines, everything else must be Parquet.
+/// Opens a file of rows; `.jsonl`, `.jsonl.gz` and `.jsonl.zst` hold JSON lines, everything
+/// else must be Parquet.
 ///
 /// # Errors
 /// [`ShardsError::Io`] if it cannot be opened, [`ShardsError::Damaged`] if it is no whole
-/// Parquet file, [`ShardsError::MissingColumn`] if it lacks a column of the record. The
-/// iterator itself yields [`ShardsError::Row`], [`ShardsError::ColumnType`] and
-/// [`ShardsError::Damaged`].
+/// Parquet file, [`ShardsError::MissingColumn`] if it lacks a column of the record (of JSON
+/// lines: if all the first ones do). The iterator itself yields [`ShardsError::Row`],
+/// [`ShardsError::ColumnType`], [`ShardsError::Damaged`] and [`ShardsError::Io`].
 pub fn read_rows<R: Row>(path: &Path) -> Result<RowReader<R>, ShardsError> {
     let file = File::open(path).map_err(ShardsError::io("open", path))?;
-    if matches!(FileFormat::of(path), Ok(FileFormat::JsonLines)) {
-        return Ok(RowReader {
-            path: path.to_owned(),
-            source: Source::JsonLines(Box::new(BufReader::new(file))),
-            decoded: VecDeque::new(),
-            next_row: 0,
-            finished: false,
-        });
+    let Some(mut lines) = open_lines(path, &file)? else {
+        return open_parquet(path, file, None);
+    };
+    let head = lines.fill_buf().map_err(ShardsError::io("read", path))?;
+    check_columns::<R>(path, head)?;
+    Ok(RowReader {
+        path: path.to_owned(),
+        source: Source::JsonLines(lines),
+        decoded: VecDeque::new(),
+        next_row: 0,
+        finished: false,
+    })
+}
+
+/// The lines of a file whose name says that it holds JSON lines.
+fn open_lines(path: &Path, file: &File) -> Result<Option<Box<dyn BufRead + Send>>, ShardsError> {
+    let name = path.to_string_lossy();
+    let file = file.try_clone().map_err(ShardsError::io("open", path))?;
+    let buffered = |read: Box<dyn std::io::Read + Send>| -> Box<dyn BufRead + Send> {
+        Box::new(BufReader::with_capacity(HEAD_BYTES, read))
+    };
+    Ok(if name.ends_with(".jsonl") {
+        Some(buffered(Box::new(file)))
+    } else if name.ends_with(".jsonl.gz") {
+        let inner = BufReader::new(file);
+        Some(buffered(Box::new(MultiGzDecoder::new(inner))))
+    } else if name.ends_with(".jsonl.zst") {
+        let decoder =
+            zstd::stream::read::Decoder::new(file).map_err(ShardsError::io("read", path))?;
+        Some(buffered(Box::new(decoder)))
+    } else {
+        None
+    })
+}
+
+/// Refuses a file none of whose first rows has a column that the record needs: every row
+/// would be an error. Says nothing where no whole row can be seen.
+fn check_columns<R: Row>(path: &Path, head: &[u8]) -> Result<(), ShardsError> {
+    let end = head.iter().rposition(|&byte| byte == b'\n');
+    let mut present: BTreeSet<String> = BTreeSet::new();
+    let mut rows = 0;
+    for line in head[..end.unwrap_or(0)].split(|&byte| byte == b'\n') {
+        // What is no object is an error in its own place.
+        if let Ok(row) = serde_json::from_slice::<HashMap<String, IgnoredAny>>(line) {
+            present.extend(row.into_keys());
+            rows += 1;
+        }
     }
-    open_parquet(path, file, None)
+    let has = |field: &FieldRef| {
+        let mut names = R::ALIASES
+            .iter()
+            .filter(|(_, in_record)| in_record == field.name())
+            .map(|(in_file, _)| *in_file)
+            .chain([field.name().as_str()]);
+        field.is_nullable() || names.any(|name| present.contains(name))
+    };
+    match R::schema().fields().iter().find(|field| !has(field)) {
+        Some(field) if rows > 0 => Err(ShardsError::MissingColumn {
+            path: path.to_owned(),
+            record: R::NAME,
+            column: field.name().clone(),
+            present: present.into_iter().collect(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Opens a stretch of a Parquet file, `rows` counting from 0; what lies beyond its end is
@@ -123,13 +186,14 @@ fn open_parquet<R: Row>(
         }
     }
     let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
+    let batch = rows_per_batch(&builder, &mask);
     let rows = rows.unwrap_or(0..total_rows);
     let offset = usize::try_from(rows.start).map_err(|error| damaged(path, &error))?;
     let limit = usize::try_from(rows.end.saturating_sub(rows.start))
         .map_err(|error| damaged(path, &error))?;
     let reader = builder
         .with_projection(mask)
-        .with_batch_size(ROWS_PER_BATCH)
+        .with_batch_size(batch)
         .with_offset(offset)
         .with_limit(limit)
         .build()
@@ -141,6 +205,26 @@ fn open_parquet<R: Row>(
         next_row: rows.start,
         finished: false,
     })
+}
+
+/// How many rows of the densest row group make a batch, so that what is decoded stays small
+/// however long the texts are.
+fn rows_per_batch(builder: &ParquetRecordBatchReaderBuilder<File>, mask: &ProjectionMask) -> usize {
+    let bytes_per_row = builder
+        .metadata()
+        .row_groups()
+        .iter()
+        .map(|group| {
+            let columns = group.columns().iter().enumerate();
+            let bytes: i64 = columns
+                .filter(|(index, _)| mask.leaf_included(*index))
+                .map(|(_, column)| column.uncompressed_size())
+                .sum();
+            usize::try_from(bytes / group.num_rows().max(1)).unwrap_or(0)
+        })
+        .max()
+        .unwrap_or(0);
+    (BYTES_PER_BATCH / bytes_per_row.max(1)).clamp(1, ROWS_PER_BATCH)
 }
 
 fn column_names(schema: &Schema) -> Vec<String> {
@@ -190,6 +274,8 @@ impl<R: Row> RowReader<R> {
             Source::JsonLines(lines) => {
                 let mut line = Vec::new();
                 let length = lines
+                    .by_ref()
+                    .take(LINE_BYTES)
                     .read_until(b'\n', &mut line)
                     .map_err(ShardsError::io("read", &*path))?;
                 if length == 0 {
@@ -197,17 +283,22 @@ impl<R: Row> RowReader<R> {
                 }
                 let row = *next_row;
                 *next_row += 1;
-                if line.trim_ascii().is_empty() {
-                    return Ok(true);
+                let invalid = |message: String| ShardsError::Row {
+                    path: path.clone(),
+                    row,
+                    record: R::NAME,
+                    message,
+                };
+                if length as u64 == LINE_BYTES && line.last() != Some(&b'\n') {
+                    lines
+                        .skip_until(b'\n')
+                        .map_err(ShardsError::io("read", &*path))?;
+                    let message = format!("the line is longer than {LINE_BYTES} bytes");
+                    decoded.push_back(Err(invalid(message)));
+                } else if !line.trim_ascii().is_empty() {
+                    let parsed = serde_json::from_slice(&line);
+                    decoded.push_back(parsed.map_err(|error| invalid(error.to_string())));
                 }
-                decoded.push_back(serde_json::from_slice(&line).map_err(|error| {
-                    ShardsError::Row {
-                        path: path.clone(),
-                        row,
-                        record: R::NAME,
-                        message: error.to_string(),
-                    }
-                }));
                 Ok(true)
             }
         }
