@@ -2,7 +2,7 @@
 
 use unitmill_python::{
     Doctest, ParameterKind, Split, Stub, constants, doctests, import_roots, parse_check, signature,
-    split_function, stub_function,
+    split_function, stub_function, stub_tested,
 };
 
 const SOURCES: &[&str] = &[
@@ -238,4 +238,77 @@ except ImportError:
         .into_iter()
         .collect();
     assert_eq!(roots, ["numpy", "os", "pandas", "torch"]);
+}
+
+/// The names whose bodies are gone.
+fn stubbed(code: &str, tests: &str) -> Vec<String> {
+    let mut names = None;
+    for stub in Stub::ALL {
+        let stubbed = stub_tested(code, tests, stub);
+        if let Some(stubbed) = &stubbed {
+            assert_eq!(parse_check(&stubbed.code), Ok(()), "{}", stubbed.code);
+        }
+        names = stubbed.map(|stubbed| stubbed.names);
+    }
+    names.unwrap_or_else(Vec::new)
+}
+
+#[test]
+fn what_tests_mention_loses_its_body() {
+    let code = "\
+import math
+try:
+    from fast import area
+except ImportError:
+    def area(r):
+        return math.pi * r
+def helper(x):
+    return x
+def deco(f):
+    return f
+@deco
+def twice(x): return helper(x) * 2
+cached = deco(twice)
+class Base:
+    unit = helper(1)
+    def push(self, x):
+        self.x = x
+class Stack(Base):
+    class Node:
+        def value(self):
+            return 1
+    if True:
+        def pop(self):
+            return self.x
+LIMIT = 3
+";
+    let of = |tests: &str| stubbed(code, tests).join(" ");
+    assert_eq!(of("twice(1)"), "twice");
+    assert_eq!(of("import solution\nsolution.twice(area(2))"), "area twice");
+    assert_eq!(of("patch('solution.helper')"), "helper");
+    assert_eq!(of("from solution import helper as h"), "helper");
+    assert_eq!(of("cached(1)"), "deco twice");
+    assert_eq!(
+        of("Stack().pop()"),
+        "helper Base.push Stack.Node.value Stack.pop"
+    );
+    assert_eq!(of("LIMIT"), "");
+    assert_eq!(
+        of("1 + 1"),
+        "area helper deco twice Base.push Stack.Node.value Stack.pop"
+    );
+    assert_eq!(of("twice("), "");
+    let both = stub_tested(code, "twice(area(1))", Stub::ReturnNone).expect("two bodies");
+    assert_eq!(
+        both.code,
+        code.replace("return math.pi * r", "pass")
+            .replace("twice(x): return helper(x) * 2", "twice(x): pass")
+    );
+}
+
+#[test]
+fn test_classes_in_the_code_belong_to_the_tests() {
+    let code = "import unittest\ndef f(x):\n    return x\ndef g(x):\n    return x\nclass T(unittest.TestCase):\n    def test_it(self):\n        self.assertEqual(g(1), 1)\n";
+    assert_eq!(stubbed(code, ""), ["g"]);
+    assert_eq!(stubbed(code, "f(1)"), ["f", "g"]);
 }

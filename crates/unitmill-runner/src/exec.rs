@@ -1,13 +1,14 @@
 //! `unitmill exec`: verdicts on function-test pairs, in input order, in flat memory.
+//!
+//! Rows are read, judged and written one by one; what is held at any time is bounded by the
+//! window, never by the input. Never decides what a verdict is: see `pair` and the sandbox.
+
+mod pair;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use unitmill_model::{
-    ExecInput, ExecVerdict, JOB_VERSION, Job, JobFile, JobKind, Limits, Pair, TestOrder, Verdict,
-};
-use unitmill_python::{enumerate_tests, import_roots};
+use unitmill_model::{ExecInput, ExecVerdict, Verdict};
 use unitmill_shards::{ParquetSettings, RowFileWriter, ShardsError, read_rows};
 
 use crate::error::RunError;
@@ -15,10 +16,16 @@ use crate::event::Event;
 use crate::machine::Machine;
 use crate::ordered::{Window, in_order};
 
+pub use pair::Judging;
+
+/// Verdicts that may wait for an earlier pair: while one takes all of its ten seconds, two
+/// cores judge some thousands of others. A verdict is a few hundred bytes, at most 5 kB.
+const VERDICTS_AHEAD: usize = 4096;
+
 /// What is to be judged, and how.
 #[derive(Clone, Debug)]
 pub struct ExecOptions {
-    /// Rows `id, code, test`: `.parquet` or `.jsonl`.
+    /// Rows `id, code, test`: `.parquet`, `.jsonl`, `.jsonl.gz` or `.jsonl.zst`.
     pub pairs: PathBuf,
     /// Where the verdicts go: `.parquet` or `.jsonl`.
     pub out: PathBuf,
@@ -26,10 +33,8 @@ pub struct ExecOptions {
     pub env: String,
     /// Executions at once.
     pub jobs: usize,
-    /// Limits of each pair.
-    pub limits: Limits,
-    /// Seed of each pair.
-    pub seed: u32,
+    /// How each pair is judged.
+    pub judging: Judging,
 }
 
 /// What was judged.
@@ -51,7 +56,10 @@ pub async fn exec(options: &ExecOptions, machine: &Machine) -> Result<ExecSummar
     let mut writer =
         RowFileWriter::<ExecVerdict>::create(&options.out, &ParquetSettings::default())?;
     let environment = machine.environment(&options.env)?;
-    let sandbox = Arc::new(machine.sandbox(environment, options.jobs).await?);
+    let judging = options.judging;
+    let sandbox = machine
+        .sandbox(environment, options.jobs, judging.hash_seeds())
+        .await?;
     machine.events.send(Event::Ready);
     machine.events.send(Event::Judging {
         rows: rows.total_rows(),
@@ -71,24 +79,24 @@ pub async fn exec(options: &ExecOptions, machine: &Machine) -> Result<ExecSummar
         }
         Err(error) => Some(Err(RunError::from(error))),
     });
-    in_order(
-        Window::for_workers(options.jobs * 2),
+    let window = Window {
+        in_flight: options.jobs * 2,
+        ahead: VERDICTS_AHEAD,
+    };
+    let judged = in_order(
+        window,
         good_rows,
         async |row: ExecInput| {
-            if machine.halt.is_requested() {
-                return Err(RunError::Halted);
-            }
-            let job = job_of(&row, options.limits, options.seed);
-            let outcome = sandbox.run(&job).await?;
+            let verdict = judging
+                .verdict(row, async |job| {
+                    if machine.halt.is_requested() {
+                        return Err(RunError::Halted);
+                    }
+                    Ok(sandbox.run(job).await?)
+                })
+                .await?;
             machine.events.send(Event::Judged);
-            Ok(ExecVerdict {
-                id: row.id,
-                verdict: outcome.verdict,
-                tests_run: outcome.tests_run,
-                tests_passed: outcome.tests_passed,
-                duration_ms: outcome.duration_ms,
-                detail: outcome.detail,
-            })
+            Ok(verdict)
         },
         |verdict| {
             *summary.verdicts.entry(verdict.verdict).or_default() += 1;
@@ -96,8 +104,11 @@ pub async fn exec(options: &ExecOptions, machine: &Machine) -> Result<ExecSummar
             Ok(writer.push(&verdict)?)
         },
     )
-    .await?;
+    .await;
+    let closed = sandbox.close().await;
+    judged?;
     writer.finish()?;
+    closed?;
     let (count, first) = bad_rows.into_inner();
     if count > 0 {
         return Err(RunError::BadRows {
@@ -107,26 +118,4 @@ pub async fn exec(options: &ExecOptions, machine: &Machine) -> Result<ExecSummar
         });
     }
     Ok(summary)
-}
-
-/// The job of a pair. Text that does not parse has no expected tests; the sandbox's own
-/// interpreter has the last word on whether it really does not.
-fn job_of(row: &ExecInput, limits: Limits, seed: u32) -> Job {
-    let module = Pair::module(&row.code, &row.test);
-    Job {
-        version: JOB_VERSION,
-        expected_tests: enumerate_tests(&module).unwrap_or_else(|_| Vec::new()),
-        packages: import_roots(&module)
-            .map(|roots| roots.into_iter().collect())
-            .unwrap_or_else(|_| Vec::new()),
-        files: vec![JobFile {
-            name: "solution.py".to_owned(),
-            content: module,
-        }],
-        entry: "solution".to_owned(),
-        kind: JobKind::Verdict,
-        limits,
-        seed,
-        order: TestOrder::AsLoaded,
-    }
 }

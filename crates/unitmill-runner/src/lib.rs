@@ -30,7 +30,7 @@ mod services;
 pub use case_settings::limits;
 pub use error::RunError;
 pub use event::{Event, Events};
-pub use exec::{ExecOptions, ExecSummary, exec};
+pub use exec::{ExecOptions, ExecSummary, Judging, exec};
 pub use extract::{CorpusPlan, ExtractSummary, extract_to_file};
 pub use halt::Halt;
 pub use history::{History, history};

@@ -9,6 +9,9 @@ use crate::error::RunError;
 use crate::event::{Event, Events};
 use crate::halt::Halt;
 
+/// Hash seeds of a run: a second one shows results that hang on the order of a set.
+pub(crate) const HASH_SEEDS: u32 = 2;
+
 /// What the command line knows about the machine and the runner needs.
 #[derive(Clone)]
 pub struct Machine {
@@ -28,11 +31,12 @@ impl Machine {
         Ok(Environment::provision(choice, &self.cache, &mut progress)?)
     }
 
-    /// Opens a sandbox.
+    /// Opens a sandbox for so many jobs at once, with so many hash seeds.
     pub(crate) async fn sandbox(
         &self,
         environment: Environment,
         jobs: usize,
+        hash_seeds: u32,
     ) -> Result<Sandbox, RunError> {
         self.events.send(Event::Preparing {
             what: "sandbox".to_owned(),
@@ -41,8 +45,7 @@ impl Machine {
         });
         let settings = SandboxSettings {
             jobs,
-            // A second one shows results that hang on the order of a set.
-            hash_seeds: 2,
+            hash_seeds,
             // Five heavy packages in the combinations that corpora have, twice.
             zygotes: 16,
             ..SandboxSettings::new(environment)

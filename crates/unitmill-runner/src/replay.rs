@@ -17,7 +17,7 @@ use crate::case_settings::case_settings;
 use crate::drive::{Performer, drive};
 use crate::error::RunError;
 use crate::history::{History, find};
-use crate::machine::Machine;
+use crate::machine::{HASH_SEEDS, Machine};
 use crate::run::Run;
 use crate::servers::Servers;
 
@@ -53,7 +53,7 @@ pub async fn replay(
     }
     let environment = machine.environment(&run.plan.recipe.sandbox.env)?;
     let settings = case_settings(&run.plan, &environment)?;
-    let sandbox = machine.sandbox(environment, 1).await?;
+    let sandbox = machine.sandbox(environment, 1, HASH_SEEDS).await?;
     run.check_machine(&sandbox)?;
 
     let replay = Replay {

@@ -14,7 +14,7 @@ use crate::case_settings::{case_settings, prompts};
 use crate::error::RunError;
 use crate::event::{Event, Events};
 use crate::extract::plan_corpus;
-use crate::machine::Machine;
+use crate::machine::{HASH_SEEDS, Machine};
 use crate::ordered::{Window, in_order};
 use crate::plan::{PlannedEnvironment, PromptTexts, RunPlan};
 use crate::run::Run;
@@ -138,7 +138,7 @@ async fn prepare(
         python: format!("{major}.{minor}.{micro}"),
     };
     let sandbox = machine
-        .sandbox(environment.clone(), jobs(&preview.recipe))
+        .sandbox(environment.clone(), jobs(&preview.recipe), HASH_SEEDS)
         .await?;
     let plan = RunPlan {
         unitmill: env!("CARGO_PKG_VERSION").to_owned(),
@@ -190,7 +190,9 @@ pub async fn task(
             servers.check().await?;
             let environment = machine.environment(&run.plan.recipe.sandbox.env)?;
             let settings = Arc::new(case_settings(&run.plan, &environment)?);
-            let sandbox = machine.sandbox(environment, jobs(&run.plan.recipe)).await?;
+            let sandbox = machine
+                .sandbox(environment, jobs(&run.plan.recipe), HASH_SEEDS)
+                .await?;
             run.check_machine(&sandbox)?;
             machine.events.send(Event::Ready);
             let services = Arc::new(Services {

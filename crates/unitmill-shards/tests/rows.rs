@@ -161,6 +161,7 @@ fn compression_changes_the_bytes_and_not_the_rows() {
             id: row.to_string(),
             code: "def f(x):\n    return x\n".repeat(4),
             test: String::new(),
+            lone_surrogate: false,
         })
         .collect::<Vec<_>>();
     let mut sizes = Vec::new();
@@ -186,6 +187,7 @@ fn row_groups_end_by_rows_and_by_text() {
             id: String::new(),
             code: "x".repeat(1000),
             test: String::new(),
+            lone_surrogate: false,
         };
         10
     ];
@@ -289,6 +291,49 @@ fn what_is_wrong_with_a_file_of_others_is_said() {
         "
 "
     ));
+}
+
+#[test]
+fn json_lines_may_be_compressed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = "{\"id\":\"1\",\"code\":\"c\",\"tests\":\"t\"}\n".repeat(3);
+    let gzip = folder.path().join("pairs.jsonl.gz");
+    let mut encoder = flate2::write::GzEncoder::new(
+        fs::File::create(&gzip).expect("can be created"),
+        flate2::Compression::fast(),
+    );
+    std::io::Write::write_all(&mut encoder, text.as_bytes()).expect("can be written");
+    encoder.finish().expect("can be written");
+    let zstandard = folder.path().join("pairs.jsonl.zst");
+    let packed = zstd::encode_all(text.as_bytes(), 1).expect("can be packed");
+    fs::write(&zstandard, packed).expect("can be written");
+    for path in [gzip, zstandard] {
+        let rows = read::<ExecInput>(&path);
+        assert_eq!((rows.len(), rows[2].test.as_str()), (3, "t"));
+    }
+}
+
+#[test]
+fn a_column_is_missing_only_if_no_first_row_has_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("pairs.jsonl");
+    let without = "{\"id\":\"1\",\"code\":\"\"}\n";
+    fs::write(&path, format!("torn\n{without}{without}")).expect("can be written");
+    let message = read_rows::<ExecInput>(&path)
+        .err()
+        .expect("must not be opened")
+        .to_string();
+    assert!(
+        message.contains("pairs.jsonl has no column `test`") && message.ends_with("code, id"),
+        "{message}"
+    );
+    let with = "{\"id\":\"1\",\"code\":\"\",\"test\":\"\"}\n";
+    fs::write(&path, format!("{without}{with}")).expect("can be written");
+    let rows: Vec<bool> = read_rows::<ExecInput>(&path)
+        .expect("can be opened")
+        .map(|row| row.is_ok())
+        .collect();
+    assert_eq!(rows, [false, true]);
 }
 
 #[test]

@@ -26,6 +26,7 @@ impl Fixture {
             id: text.to_owned(),
             code: String::new(),
             test: String::new(),
+            lone_surrogate: false,
         };
         self.run
             .write_rows(

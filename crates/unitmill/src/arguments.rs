@@ -64,11 +64,29 @@ pub(crate) enum Command {
     },
     /// Judge function-test pairs: rows id, code, test in; verdicts out, in input order
     Exec {
-        /// The pairs: .parquet or .jsonl
+        /// The pairs: .parquet, .jsonl, .jsonl.gz or .jsonl.zst; further columns are ignored
         pairs: PathBuf,
         /// The file to write: .parquet or .jsonl
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// Run what passes against stubs too: passing then as well is `vacuous`
+        ///
+        /// The stubs have lost the bodies of all functions and methods of `code` that the
+        /// tests mention, all at once: first they only return None, then they only raise
+        /// NotImplementedError. A class stands for its methods and its base classes; tests
+        /// that mention nothing of the code are taken to be about all of it. Where there is
+        /// no body to take away, the verdict stays `passed`, and the detail says so.
+        #[arg(long)]
+        stub_check: bool,
+        /// Run each pair up to N times; verdicts that differ are `flaky`
+        ///
+        /// The second run takes the tests in reverse order, later ones in shuffled order
+        /// (the tests of a class stay together), each with another seed for random and
+        /// numpy and with one of three hash seeds. Nothing is run again after the first
+        /// difference; the detail names both runs. Counts are those of the first run,
+        /// duration_ms is that of all together.
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+        repeat: u32,
         #[command(flatten)]
         sandbox: SandboxArguments,
     },

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use unitmill_audit::Audit;
 use unitmill_model::{Limits, Stage};
 use unitmill_recipe::{Override, Recipe};
-use unitmill_runner::{ExecOptions, Halt, Machine, RunSummary, cores};
+use unitmill_runner::{ExecOptions, Halt, Judging, Machine, RunSummary, cores};
 use unitmill_sandbox::{Environment, EnvironmentProgress, default_cache_root, diagnose};
 use unitmill_shards::RunDirectory;
 
@@ -32,8 +32,10 @@ pub(crate) fn perform(command: Command) -> Result<ExitCode, Failure> {
         Command::Exec {
             pairs,
             out,
+            stub_check,
+            repeat,
             sandbox,
-        } => exec(pairs, out, sandbox),
+        } => exec(pairs, out, stub_check, repeat, sandbox),
         Command::Audit {
             run,
             json,
@@ -129,20 +131,30 @@ fn extract(
     Ok(ExitCode::SUCCESS)
 }
 
-fn exec(pairs: PathBuf, out: PathBuf, sandbox: SandboxArguments) -> Result<ExitCode, Failure> {
+fn exec(
+    pairs: PathBuf,
+    out: PathBuf,
+    stub_check: bool,
+    repeat: u32,
+    sandbox: SandboxArguments,
+) -> Result<ExitCode, Failure> {
     let machine = machine()?;
     let options = ExecOptions {
         pairs,
         out,
         env: sandbox.env,
         jobs: sandbox.jobs.map_or_else(cores, |jobs| jobs as usize),
-        limits: Limits {
-            wall_ms: sandbox.timeout * 1000,
-            cpu_ms: sandbox.timeout * 1000,
-            memory_bytes: sandbox.memory_mb << 20,
-            ..Limits::default()
+        judging: Judging {
+            limits: Limits {
+                wall_ms: sandbox.timeout * 1000,
+                cpu_ms: sandbox.timeout * 1000,
+                memory_bytes: sandbox.memory_mb << 20,
+                ..Limits::default()
+            },
+            seed: 0,
+            repeat,
+            stub_check,
         },
-        seed: 0,
     };
     let summary = block_on(interruptible(
         &machine,
