@@ -85,9 +85,10 @@ def _equals_anything(value, deeper=True):
 
 def _make_reporter(bell, answer, main_ident):
     ring, wait = bell.release, answer.acquire
+    own = _getpid()
 
     def report(kind, payload):
-        if _getpid() != 1:
+        if _getpid() != own:
             # A fork of the run that came back to the harness.
             _exit(72)
         ring()

@@ -181,7 +181,7 @@ class Law:
                         *sysconfig.get_paths().values(),
                         *(entry for entry in sys.path if entry),
                         sysconfig.get_path("stdlib"),
-                        "/unitmill",
+                        HOME,
                     )
                     if path and path != "/"
                 }

@@ -96,6 +96,8 @@ def _start_run(sandbox, finder, request, channel, output):
         traceback.print_exc()
         sys.stderr.flush()
         os._exit(NOT_ISOLATED)
+    if bench["WORK"] != sandbox.work:
+        bench["WORK"] = sandbox.work
     bench["run"](channel, finder)
 
 

@@ -15,7 +15,7 @@ Never reads a payload, never runs untrusted code, holds no secret.
 import builtins
 import sys
 
-HOME = "/unitmill"
+HOME = __file__.rpartition("/")[0]
 
 
 def load(name, **names):
@@ -79,10 +79,10 @@ def main():
     kernel = load("kernel")
     observe = load("observe")
     coverage = load("coverage")
-    judge = load("judge")
+    judge = load("judge", HOME=HOME)
     bench = load("bench", judge=judge, observe=observe, coverage=coverage)
     lane = load("lane", bench=bench)
-    sandbox = kernel["Sandbox"](settings)
+    sandbox = kernel["prepare"](settings)
     finder = shelf["put_away"](baseline, recorder)
     bench["prepare"](finder)
     for name in preloaded:

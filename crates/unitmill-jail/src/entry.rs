@@ -21,7 +21,7 @@ use nix::unistd::{ForkResult, Gid, Pid, Uid, getppid, setgid, setgroups, setsid,
 
 use crate::packet::receive_long;
 use crate::spec::{Identity, JailSpec};
-use crate::{janitor, privilege, root, seccomp};
+use crate::{janitor, privilege, root, seccomp, trial};
 
 /// First argument that turns the binary into a jail. Not a command for people.
 pub const JAIL_WORD: &str = "__jail";
@@ -65,6 +65,10 @@ pub fn main_if_jail() {
             Err(failure) => refuse(&failure),
         },
         Some(word) if word == janitor::JANITOR_WORD => exit(janitor::sweep_when_orphaned()),
+        Some(word) if word == trial::TRIAL_WORD => match trial::inside() {
+            Ok(()) => exit(0),
+            Err(failure) => refuse(&failure),
+        },
         _ => {}
     }
 }
@@ -91,50 +95,10 @@ fn outer() -> Result<i32, Step> {
         ));
     }
 
-    let namespaces = CloneFlags::CLONE_NEWPID
-        | CloneFlags::CLONE_NEWNET
-        | CloneFlags::CLONE_NEWIPC
-        | CloneFlags::CLONE_NEWUTS
-        | CloneFlags::CLONE_NEWCGROUP;
-    // The knob is per user namespace; it is opened from inside the new one, through a
-    // folder that has to be found while `/proc` can still be seen.
-    let user_knobs = open(
-        "/proc/sys/user",
-        OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC,
-        Mode::empty(),
-    );
     match spec.identity {
-        Identity::Range { first, count } => {
-            let mapper = start_mapper(first, count)?;
-            unshare(CloneFlags::CLONE_NEWNS).at("make a mount namespace")?;
-            root::build(&spec)?;
-            unshare(CloneFlags::CLONE_NEWUSER | namespaces).at("make namespaces")?;
-            mapper.map()?;
-            setgroups(&[]).at("drop groups")?;
-            setgid(Gid::from_raw(0)).at("become the jail's own group")?;
-            setuid(Uid::from_raw(0)).at("become the jail's own user")?;
-        }
-        Identity::Single => {
-            let (user, group) = (Uid::current(), Gid::current());
-            unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNS)
-                .at("make a user namespace")?;
-            fs::write("/proc/self/setgroups", "deny").at("forbid groups")?;
-            fs::write("/proc/self/uid_map", format!("0 {user} 1")).at("map the user")?;
-            fs::write("/proc/self/gid_map", format!("0 {group} 1")).at("map the group")?;
-            root::build(&spec)?;
-            unshare(namespaces).at("make namespaces")?;
-        }
+        Identity::Host => {}
+        Identity::Range { .. } | Identity::Single => enter_namespaces(&spec)?,
     }
-    // Becoming another user has cleared the request.
-    set_pdeathsig(Signal::SIGKILL).at("ask to die with the supervisor again")?;
-    if getppid() != Pid::from_raw(spec.supervisor as i32) {
-        return Err(Step::new(
-            "find the supervisor",
-            io::Error::other("it has died"),
-        ));
-    }
-    forbid_user_namespaces(user_knobs.at("find /proc/sys/user")?)?;
-    nix::unistd::sethostname("sandbox").at("name the host")?;
 
     match privilege::fork().at("fork")? {
         ForkResult::Child => match inner(&spec) {
@@ -158,6 +122,55 @@ fn outer() -> Result<i32, Step> {
     }
 }
 
+/// Everything that hides the host; afterwards only the jail's root is there.
+fn enter_namespaces(spec: &JailSpec) -> Result<(), Step> {
+    let namespaces = CloneFlags::CLONE_NEWPID
+        | CloneFlags::CLONE_NEWNET
+        | CloneFlags::CLONE_NEWIPC
+        | CloneFlags::CLONE_NEWUTS
+        | CloneFlags::CLONE_NEWCGROUP;
+    // The knob is per user namespace; it is opened from inside the new one, through a
+    // folder that has to be found while `/proc` can still be seen.
+    let user_knobs = open(
+        "/proc/sys/user",
+        OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC,
+        Mode::empty(),
+    );
+    match spec.identity {
+        Identity::Range { first, count } => {
+            let mapper = start_mapper(first, count)?;
+            unshare(CloneFlags::CLONE_NEWNS).at("make a mount namespace")?;
+            root::build(spec)?;
+            unshare(CloneFlags::CLONE_NEWUSER | namespaces).at("make namespaces")?;
+            mapper.map()?;
+            setgroups(&[]).at("drop groups")?;
+            setgid(Gid::from_raw(0)).at("become the jail's own group")?;
+            setuid(Uid::from_raw(0)).at("become the jail's own user")?;
+        }
+        Identity::Single => {
+            let (user, group) = (Uid::current(), Gid::current());
+            unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNS)
+                .at("make a user namespace")?;
+            fs::write("/proc/self/setgroups", "deny").at("forbid groups")?;
+            fs::write("/proc/self/uid_map", format!("0 {user} 1")).at("map the user")?;
+            fs::write("/proc/self/gid_map", format!("0 {group} 1")).at("map the group")?;
+            root::build(spec)?;
+            unshare(namespaces).at("make namespaces")?;
+        }
+        Identity::Host => return Ok(()),
+    }
+    // Becoming another user has cleared the request.
+    set_pdeathsig(Signal::SIGKILL).at("ask to die with the supervisor again")?;
+    if getppid() != Pid::from_raw(spec.supervisor as i32) {
+        return Err(Step::new(
+            "find the supervisor",
+            io::Error::other("it has died"),
+        ));
+    }
+    forbid_user_namespaces(user_knobs.at("find /proc/sys/user")?)?;
+    nix::unistd::sethostname("sandbox").at("name the host")
+}
+
 fn inner(spec: &JailSpec) -> Result<std::convert::Infallible, Step> {
     set_pdeathsig(Signal::SIGKILL).at("ask to die with the jail")?;
     setsid().at("leave the terminal")?;
@@ -165,7 +178,18 @@ fn inner(spec: &JailSpec) -> Result<std::convert::Infallible, Step> {
     if spec.fixed_addresses {
         privilege::fixed_addresses().at("switch address randomisation off")?;
     }
-    privilege::keep_few_capabilities().at("drop capabilities")?;
+    match spec.identity {
+        Identity::Range { .. } | Identity::Single => {
+            privilege::keep_capabilities(&privilege::OF_A_ZYGOTE)
+        }
+        Identity::Host if Uid::effective().is_root() => {
+            // A foreign group of root's must not be every run's.
+            setgroups(&[]).at("drop groups")?;
+            privilege::keep_capabilities(&privilege::WITHOUT_NAMESPACES)
+        }
+        Identity::Host => privilege::drop_all_capabilities(),
+    }
+    .at("drop capabilities")?;
     set_no_new_privs().at("forbid new privileges")?;
     seccompiler::apply_filter(&seccomp::unpack(&spec.filter))
         .map_err(io::Error::other)

@@ -1,9 +1,9 @@
-//! Cleans up what the kernel does not: control groups and named host folders of a
-//! supervisor that was killed.
+//! Cleans up what the kernel does not: control groups and scratch folders of a supervisor
+//! that was killed.
 //!
-//! Processes, mounts and namespaces end by themselves. Control groups are folders and stay;
-//! so a small process waits for the supervisor to go and then removes them. It never
-//! touches a path that it was not told.
+//! Processes, mounts and namespaces end by themselves. Control groups and folders stay; so a
+//! small process waits for the supervisor to go and then removes them. It never touches a
+//! path that it was not told, and follows no link.
 
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Write as _};
@@ -13,7 +13,13 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use crate::remove::remove_tree;
+
 pub(crate) const JANITOR_WORD: &str = "__jail-janitor";
+
+/// What a path is that the janitor is told, as the first character of its line.
+const GROUP: char = 'g';
+const TREE: char = 't';
 
 /// How often a folder that is still busy is tried again, and how long in between.
 const ATTEMPTS: u32 = 200;
@@ -51,10 +57,22 @@ impl Janitor {
     /// # Errors
     /// If the janitor has died.
     pub fn remove_later(&mut self, folder: &Path) -> io::Result<()> {
+        self.tell(GROUP, folder)
+    }
+
+    /// Adds a folder of scratch files: removed with all that is in it.
+    ///
+    /// # Errors
+    /// If the janitor has died.
+    pub fn remove_tree_later(&mut self, folder: &Path) -> io::Result<()> {
+        self.tell(TREE, folder)
+    }
+
+    fn tell(&mut self, kind: char, folder: &Path) -> io::Result<()> {
         let Some(pipe) = &mut self.child.stdin else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
-        writeln!(pipe, "{}", folder.display())
+        writeln!(pipe, "{kind}{}", folder.display())
     }
 
     /// Lets it clean up now and waits until it has.
@@ -68,7 +86,8 @@ impl Janitor {
             Ok(())
         } else {
             Err(io::Error::other(
-                "some control groups could not be removed; look for `unitmill-*` below /sys/fs/cgroup",
+                "something could not be removed; look for `unitmill-*` below /sys/fs/cgroup and in \
+                 the folder of temporary files",
             ))
         }
     }
@@ -86,15 +105,19 @@ pub(crate) fn sweep_when_orphaned() -> i32 {
     let removed = folders
         .iter()
         .rev()
-        .map(|folder| remove(Path::new(folder)))
+        .map(|line| match line.strip_prefix(TREE) {
+            Some(folder) => persist(|| remove_tree(Path::new(folder))),
+            None => persist(|| fs::remove_dir(line.strip_prefix(GROUP).unwrap_or(line))),
+        })
         .filter(|removed| *removed)
         .count();
     i32::from(removed != folders.len())
 }
 
-fn remove(folder: &Path) -> bool {
+/// Tries until it is done or nothing is there any more.
+fn persist(remove: impl Fn() -> io::Result<()>) -> bool {
     for _ in 0..ATTEMPTS {
-        match fs::remove_dir(folder) {
+        match remove() {
             Ok(()) => return true,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return true,
             Err(_busy) => sleep(PAUSE),

@@ -88,6 +88,14 @@ impl JailProcess {
         let _collected_before = self.child.wait();
     }
 
+    /// Waits for a jail that ends by itself.
+    ///
+    /// # Errors
+    /// If it has been waited for by somebody else.
+    pub(crate) fn wait(&mut self) -> io::Result<std::process::ExitStatus> {
+        self.child.wait()
+    }
+
     /// Waits for a jail that is about to end, or has ended; how it did, for a person.
     pub fn last_status(&mut self) -> String {
         match self.child.wait() {

@@ -3,17 +3,27 @@
 use std::ffi::CString;
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 use nix::unistd::{ForkResult, Pid};
 
-/// Capabilities that the zygote keeps, over its own user namespace only: to make
-/// namespaces and mounts for a run, to become the run's user, and to end it.
-const KEPT: [u32; 5] = [
+/// Capabilities that a zygote keeps, over its own user namespace only: to make namespaces
+/// and mounts for a run, to become the run's user, and to end it.
+pub(crate) const OF_A_ZYGOTE: [u32; 5] = [
     5,  // CAP_KILL
     6,  // CAP_SETGID
     7,  // CAP_SETUID
     8,  // CAP_SETPCAP
     21, // CAP_SYS_ADMIN
+];
+
+/// Capabilities that root's zygote keeps where there are no namespaces: to become a run's
+/// user, and to end it.
+pub(crate) const WITHOUT_NAMESPACES: [u32; 3] = [
+    5, // CAP_KILL
+    6, // CAP_SETGID
+    7, // CAP_SETUID
 ];
 
 /// Highest capability number that is looked at; later ones than the kernel knows are
@@ -83,11 +93,11 @@ pub(crate) fn fixed_addresses() -> io::Result<()> {
     Ok(())
 }
 
-/// Gives up every capability but [`KEPT`], for good.
+/// Gives up every capability but those of `kept`, for good.
 #[expect(unsafe_code, reason = "capabilities are set by a raw system call")]
-pub(crate) fn keep_few_capabilities() -> io::Result<()> {
+pub(crate) fn keep_capabilities(kept: &[u32]) -> io::Result<()> {
     for capability in 0..=LAST_CAPABILITY {
-        if KEPT.contains(&capability) {
+        if kept.contains(&capability) {
             continue;
         }
         // SAFETY: takes numbers only.
@@ -108,9 +118,19 @@ pub(crate) fn keep_few_capabilities() -> io::Result<()> {
             return Err(error);
         }
     }
-    let mask = KEPT
+    let mask = kept
         .iter()
         .fold(0, |mask, capability| mask | 1 << capability);
+    set_capabilities(mask)
+}
+
+/// Gives up whatever capabilities an ordinary user's process may have been left.
+pub(crate) fn drop_all_capabilities() -> io::Result<()> {
+    set_capabilities(0)
+}
+
+#[expect(unsafe_code, reason = "capabilities are set by a raw system call")]
+fn set_capabilities(mask: u32) -> io::Result<()> {
     let header = CapabilityHeader {
         version: CAPABILITY_VERSION_3,
         pid: 0,
@@ -138,9 +158,39 @@ pub(crate) fn keep_few_capabilities() -> io::Result<()> {
     Ok(())
 }
 
+/// Makes a tree of mounts read-only and takes from it what `also` says, whatever each of
+/// them is now. An ordinary user may not clear what the system has set on a mount, and this
+/// only ever adds.
+#[expect(unsafe_code, reason = "mount_setattr has no safe binding")]
+pub(crate) fn restrict_mounts(path: &Path, also: u64) -> io::Result<()> {
+    let path = CString::new(path.as_os_str().as_bytes())?;
+    let attributes = libc::mount_attr {
+        attr_set: libc::MOUNT_ATTR_RDONLY | also,
+        attr_clr: 0,
+        propagation: 0,
+        userns_fd: 0,
+    };
+    // SAFETY: the path and the attributes live until the call returns, the size is theirs,
+    // and the call writes to neither.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            libc::AT_FDCWD,
+            path.as_ptr(),
+            libc::AT_RECURSIVE,
+            std::ptr::from_ref(&attributes),
+            size_of::<libc::mount_attr>(),
+        )
+    };
+    if result < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
 /// Whether the kernel has Landlock, and which version of its interface; 0 if not.
 #[expect(unsafe_code, reason = "the version is asked for by a raw system call")]
-pub(crate) fn landlock_version() -> u32 {
+pub fn landlock_version() -> u32 {
     const CREATE_RULESET_VERSION: libc::c_ulong = 1;
     // SAFETY: with a null attribute, size 0 and the version flag the call only returns a
     // number.

@@ -1,4 +1,5 @@
-//! Asks the kernel, by trying, what a jail can be built from.
+//! Asks the kernel what a jail can be built from. What each thing is needed for, and what
+//! to do without it, is not this crate's to say.
 
 use std::fs;
 use std::path::Path;
@@ -7,90 +8,115 @@ use nix::unistd::Uid;
 
 use crate::privilege::landlock_version;
 
+/// What a jail can be built from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum KernelFeatureKind {
+    /// The process is root.
+    Root,
+    /// The kernel knows every kind of namespace.
+    Namespaces,
+    /// This user may make user namespaces.
+    UserNamespaces,
+    /// System call filters.
+    Seccomp,
+    /// File rules that a process gives itself, version 3 of the interface or later.
+    Landlock,
+}
+
 /// One thing that the kernel has or lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KernelFeature {
-    /// Short name.
-    pub name: &'static str,
-    /// What unitmill uses it for.
-    pub needed_for: &'static str,
+    /// Which.
+    pub kind: KernelFeatureKind,
     /// Whether it was found.
     pub present: bool,
     /// What was seen, for a person.
     pub observed: String,
-    /// What to do when it is missing.
-    pub remedy: &'static str,
-    /// Whether the native sandbox refuses to start without it.
-    pub required: bool,
 }
 
+/// The first version of Landlock's interface that covers changing a file's length.
+const LANDLOCK_NEEDED: u32 = 3;
+
 /// Looks at everything that needs no process of its own. Whether a jail can really be
-/// built is for the caller to try.
+/// built is for [`crate::try_out`] to say.
 pub fn probe() -> Vec<KernelFeature> {
-    let root = Uid::effective().is_root();
-    let user_namespaces = read_number("/proc/sys/user/max_user_namespaces");
-    let seccomp = fs::read_to_string("/proc/sys/kernel/seccomp/actions_avail");
-    let landlock = landlock_version();
-    let namespace = |name: &str| Path::new("/proc/self/ns").join(name).exists();
-    let missing_namespaces: Vec<&str> = ["mnt", "pid", "net", "ipc", "uts", "cgroup", "user"]
+    let feature = |kind, present, observed| KernelFeature {
+        kind,
+        present,
+        observed,
+    };
+    let root = is_root();
+    let missing: Vec<&str> = ["mnt", "pid", "net", "ipc", "uts", "cgroup", "user"]
         .into_iter()
-        .filter(|name| !namespace(name))
+        .filter(|name| !Path::new("/proc/self/ns").join(name).exists())
         .collect();
+    let namespaces = if missing.is_empty() {
+        "mnt, pid, net, ipc, uts, cgroup, user".to_owned()
+    } else {
+        format!("missing: {}", missing.join(", "))
+    };
+    let (may, knobs) = user_namespaces(root);
+    let actions = fs::read_to_string("/proc/sys/kernel/seccomp/actions_avail");
+    let landlock = landlock_version();
     vec![
-        KernelFeature {
-            name: "root",
-            needed_for: "a host user of its own for every slot, and control groups without delegation",
-            present: root,
-            observed: format!("effective user id {}", Uid::effective()),
-            remedy: "run as root, for instance in the container that the job gets anyway",
-            required: true,
-        },
-        KernelFeature {
-            name: "namespaces",
-            needed_for: "hiding the host's files, processes and network",
-            present: missing_namespaces.is_empty(),
-            observed: if missing_namespaces.is_empty() {
-                "mnt, pid, net, ipc, uts, cgroup, user".to_owned()
-            } else {
-                format!("missing: {}", missing_namespaces.join(", "))
-            },
-            remedy: "use a kernel built with the missing namespaces (any distribution's is)",
-            required: true,
-        },
-        KernelFeature {
-            name: "user namespaces",
-            needed_for: "making the sandbox's root an ordinary user of the host",
-            present: user_namespaces.is_some_and(|most| most > 0),
-            observed: match user_namespaces {
-                Some(most) => format!("max_user_namespaces = {most}"),
-                None => "no /proc/sys/user/max_user_namespaces".to_owned(),
-            },
-            remedy: "set the sysctl user.max_user_namespaces above 0, or start the container with \
-                     user namespaces allowed",
-            required: true,
-        },
-        KernelFeature {
-            name: "seccomp",
-            needed_for: "refusing system calls",
-            present: seccomp
+        feature(
+            KernelFeatureKind::Root,
+            root,
+            format!("user {}", Uid::effective()),
+        ),
+        feature(
+            KernelFeatureKind::Namespaces,
+            missing.is_empty(),
+            namespaces,
+        ),
+        feature(KernelFeatureKind::UserNamespaces, may, knobs),
+        feature(
+            KernelFeatureKind::Seccomp,
+            actions
                 .as_ref()
                 .is_ok_and(|actions| actions.contains("kill_process")),
-            observed: seccomp.map_or_else(
-                |error| error.to_string(),
-                |actions| actions.trim().to_owned(),
-            ),
-            remedy: "use a kernel built with CONFIG_SECCOMP_FILTER, 4.14 or later",
-            required: true,
-        },
-        KernelFeature {
-            name: "landlock",
-            needed_for: "a second wall around files; runs are confined without it too",
-            present: landlock > 0,
-            observed: format!("interface version {landlock}"),
-            remedy: "use a kernel 5.13 or later with `landlock` in the `lsm=` list",
-            required: false,
-        },
+            match actions {
+                Ok(actions) => actions.trim().to_owned(),
+                Err(error) => format!("/proc/sys/kernel/seccomp/actions_avail: {error}"),
+            },
+        ),
+        feature(
+            KernelFeatureKind::Landlock,
+            landlock >= LANDLOCK_NEEDED,
+            match landlock {
+                0 => "none".to_owned(),
+                version => format!("interface version {version}"),
+            },
+        ),
     ]
+}
+
+/// Whether this process is root, and can make its jails' users ones of their own.
+pub fn is_root() -> bool {
+    Uid::effective().is_root()
+}
+
+/// Whether this user may make user namespaces, as far as the knobs say, and the knobs.
+fn user_namespaces(root: bool) -> (bool, String) {
+    let most = read_number("/proc/sys/user/max_user_namespaces");
+    // Distributions' own; root is exempt from both.
+    let clone = read_number("/proc/sys/kernel/unprivileged_userns_clone");
+    let restricted = read_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
+    let allowed = root || (clone != Some(0) && !restricted.is_some_and(|value| value > 0));
+    let mut seen = vec![match most {
+        Some(most) => format!("user.max_user_namespaces = {most}"),
+        None => "no user.max_user_namespaces".to_owned(),
+    }];
+    for (name, value) in [
+        ("kernel.unprivileged_userns_clone", clone),
+        ("kernel.apparmor_restrict_unprivileged_userns", restricted),
+    ] {
+        seen.extend(value.map(|value| format!("{name} = {value}")));
+    }
+    (
+        most.is_some_and(|most| most > 0) && allowed,
+        seen.join(", "),
+    )
 }
 
 fn read_number(path: &str) -> Option<u64> {

@@ -9,6 +9,7 @@ use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::unistd::{chdir, pivot_root};
 
 use crate::entry::{At, Step};
+use crate::privilege;
 use crate::spec::{Identity, JailSpec};
 
 /// Where the new root is put together: exists on every Linux machine and holds nothing
@@ -96,7 +97,7 @@ fn bind_one(path: &Path, device: bool, identity: Identity) -> io::Result<()> {
     // An ordinary user may only copy a tree of mounts whole.
     let recursive = match identity {
         Identity::Single => MsFlags::MS_REC,
-        Identity::Range { .. } => MsFlags::empty(),
+        Identity::Range { .. } | Identity::Host => MsFlags::empty(),
     };
     mount(
         Some(path),
@@ -105,6 +106,14 @@ fn bind_one(path: &Path, device: bool, identity: Identity) -> io::Result<()> {
         MsFlags::MS_BIND | recursive,
         NOTHING,
     )?;
+    if identity == Identity::Single {
+        let also = if device {
+            libc::MOUNT_ATTR_NOEXEC
+        } else {
+            libc::MOUNT_ATTR_NODEV
+        };
+        return privilege::restrict_mounts(&target, libc::MOUNT_ATTR_NOSUID | also);
+    }
     let mut flags =
         MsFlags::MS_BIND | MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY | MsFlags::MS_NOSUID;
     if !device {

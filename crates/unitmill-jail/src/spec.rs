@@ -21,7 +21,7 @@ pub struct JailSpec {
     pub files: Vec<GuestFile>,
     /// Switch address randomisation off, so that addresses are the same in every run.
     pub fixed_addresses: bool,
-    /// Who the jail is on the host.
+    /// Who the jail is on the host, and whether it has namespaces of its own.
     pub identity: Identity,
     /// The compiled filter installed before the program starts.
     pub filter: Vec<u64>,
@@ -70,4 +70,8 @@ pub enum Identity {
     },
     /// Started by an ordinary user: id 0 inside is that user, and there is no other.
     Single,
+    /// No namespaces at all: users inside are users of the host. Root keeps only what it
+    /// takes to become others and to end them; an ordinary user has nothing to give up.
+    /// `binds`, `links`, `files` and `temporary_bytes` of the specification mean nothing.
+    Host,
 }

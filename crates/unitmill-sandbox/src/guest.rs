@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use unitmill_jail::GuestFile;
-use unitmill_model::{Digest, DigestBuilder};
+use unitmill_model::{Digest, DigestBuilder, Isolation};
 
 /// The harness, as (name, text).
 const HARNESS: &[(&str, &str)] = &[
@@ -31,8 +31,21 @@ const HARNESS: &[(&str, &str)] = &[
 
 /// Installed before the interpreter starts.
 pub(crate) const ZYGOTE_POLICY: &str = include_str!("../../../sandbox/policies/zygote.json");
-/// Installed in every run.
-pub(crate) const RUN_POLICY: &str = include_str!("../../../sandbox/policies/run.json");
+/// Installed in every run, unless a weaker mode changes it.
+const RUN_POLICY: &str = include_str!("../../../sandbox/policies/run.json");
+/// What changes in it where nothing limits a run's processes together.
+const RLIMITS_POLICY: &str = include_str!("../../../sandbox/policies/rlimits.json");
+/// What changes further where the host's files and processes can be named.
+const CONTAINER_POLICY: &str = include_str!("../../../sandbox/policies/container.json");
+
+/// The layers of the policy of every run.
+pub(crate) fn run_policy(isolation: Isolation) -> &'static [&'static str] {
+    match isolation {
+        Isolation::Full => &[RUN_POLICY],
+        Isolation::Rlimits => &[RUN_POLICY, RLIMITS_POLICY],
+        Isolation::Container => &[RUN_POLICY, RLIMITS_POLICY, CONTAINER_POLICY],
+    }
+}
 
 /// Folder of the harness inside the jail.
 pub(crate) const HARNESS_FOLDER: &str = "/unitmill";
@@ -54,10 +67,12 @@ pub(crate) fn harness_digest() -> Digest {
     digest.finish()
 }
 
-/// Digest of the policies.
-pub(crate) fn policy_digest() -> Digest {
-    DigestBuilder::new("sandbox policy")
-        .push(ZYGOTE_POLICY)
-        .push(RUN_POLICY)
-        .finish()
+/// Digest of the policies of a mode.
+pub(crate) fn policy_digest(isolation: Isolation) -> Digest {
+    let mut digest = DigestBuilder::new("sandbox policy");
+    digest.push(ZYGOTE_POLICY);
+    for layer in run_policy(isolation) {
+        digest.push(layer);
+    }
+    digest.finish()
 }

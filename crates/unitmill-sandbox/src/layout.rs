@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use unitmill_jail::{Bind, GuestFile, SymbolicLink};
 
 use crate::environment::Environment;
 use crate::error::SandboxError;
+use crate::guest::HARNESS_FOLDER;
 
 /// Folders of shared libraries; links among them are made again as links.
 const LIBRARIES: [&str; 6] = [
@@ -43,6 +45,45 @@ struct Collection {
 }
 
 impl Layout {
+    /// For a program that is linked to the system's libraries and needs nothing else.
+    pub(crate) fn of_program(program: &Path) -> Result<Self, SandboxError> {
+        let mut seen = Collection::default();
+        for path in LIBRARIES.iter().map(Path::new) {
+            if path.exists() {
+                seen.add(path)?;
+            }
+        }
+        seen.add(program)?;
+        Ok(seen.finish())
+    }
+
+    /// What may be read, with what kind of thing it is, as the harness knows them.
+    pub(crate) fn readable(&self) -> Vec<(&Path, &'static str)> {
+        self.binds
+            .iter()
+            .filter(|bind| bind.path.exists())
+            .map(|bind| {
+                let kind = match (bind.device, bind.path.is_dir()) {
+                    (true, _) => "device",
+                    (false, true) => "folder",
+                    (false, false) => "file",
+                };
+                (&*bind.path, kind)
+            })
+            .collect()
+    }
+
+    /// Checks that users without any rights of their own can read all of it.
+    ///
+    /// # Errors
+    /// [`SandboxError::CannotIsolate`] that names what they cannot.
+    pub(crate) fn require_public(&self) -> Result<(), SandboxError> {
+        self.binds
+            .iter()
+            .filter(|bind| !bind.device)
+            .try_for_each(|bind| require_public(&bind.path, "UNITMILL_CACHE=/var/cache/unitmill"))
+    }
+
     /// For an environment: it, its base interpreter, the system's libraries, five devices.
     pub(crate) fn of(environment: &Environment) -> Result<Self, SandboxError> {
         let mut seen = Collection::default();
@@ -147,6 +188,36 @@ impl Collection {
     }
 }
 
+/// Checks that every user can enter a folder or read a file. `remedy` is the variable to
+/// set where not.
+///
+/// # Errors
+/// [`SandboxError::CannotIsolate`] that names the part of the path that they cannot enter.
+pub(crate) fn require_public(path: &Path, remedy: &str) -> Result<(), SandboxError> {
+    for part in path.ancestors() {
+        let mode = fs::metadata(part)
+            .map_err(|source| SandboxError::Environment {
+                path: part.to_owned(),
+                source,
+            })?
+            .permissions()
+            .mode();
+        let needed = if part.is_dir() { 0o001 } else { 0o004 };
+        if mode & needed == 0 {
+            return Err(SandboxError::CannotIsolate {
+                missing: format!(
+                    "without namespaces, runs are users of this machine without any rights, and \
+                     {} is closed to them (on the way to {})",
+                    part.display(),
+                    path.display()
+                ),
+                remedy: format!("have it somewhere that everybody can read, with {remedy}"),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// The first part of a path that is a symbolic link.
 fn first_link(path: &Path) -> Option<PathBuf> {
     let mut so_far = PathBuf::new();
@@ -171,6 +242,27 @@ fn normalize(path: &Path) -> PathBuf {
         }
     }
     result
+}
+
+/// Where an interpreter finds its own files.
+pub(crate) struct Folders {
+    /// The harness.
+    pub(crate) harness: PathBuf,
+    /// `HOME`.
+    pub(crate) home: PathBuf,
+    /// `TMPDIR`.
+    pub(crate) temporary: PathBuf,
+}
+
+impl Folders {
+    /// In a jail with a root of its own.
+    pub(crate) fn of_a_jail() -> Self {
+        Self {
+            harness: PathBuf::from(HARNESS_FOLDER),
+            home: PathBuf::from("/tmp/work"),
+            temporary: PathBuf::from("/tmp"),
+        }
+    }
 }
 
 /// The few files under `/etc` that a C library wants to read; every slot's user has a name.
@@ -199,15 +291,21 @@ pub(crate) fn system_files(users: u32) -> Vec<GuestFile> {
 }
 
 /// The variables of every interpreter; everything else is cleared.
-pub(crate) fn variables(environment: &Environment, hash_seed: u32) -> Vec<(String, String)> {
+pub(crate) fn variables(
+    environment: &Environment,
+    hash_seed: u32,
+    folders: &Folders,
+) -> Vec<(String, String)> {
     let programs = environment.root().join("bin").display().to_string();
     // Memory that nobody has written yet holds something else for another seed, so that a
     // program which reads it (`numpy.empty`) does not look reproducible.
     let perturb = (hash_seed * 0xA5 % 256).to_string();
     let hash_seed = hash_seed.to_string();
+    let home = folders.home.display().to_string();
+    let temporary = folders.temporary.display().to_string();
     [
-        ("HOME", "/tmp/work"),
-        ("TMPDIR", "/tmp"),
+        ("HOME", home.as_str()),
+        ("TMPDIR", &temporary),
         ("PATH", programs.as_str()),
         ("VIRTUAL_ENV", &environment.root().display().to_string()),
         ("USER", "sandbox"),

@@ -15,14 +15,16 @@ mod profile;
 mod run;
 mod scrub;
 mod verdict;
+mod walls;
 mod wire;
+mod workshop;
 mod zygote;
 
 use std::path::PathBuf;
 
-use unitmill_model::{Backend, Digest, Job, Outcome};
+use unitmill_model::{Backend, Digest, Isolation, Job, Outcome};
 
-pub use diagnose::{Feature, diagnose};
+pub use diagnose::{Diagnosis, Feature, Mode, diagnose};
 pub use environment::{
     CACHE_VARIABLE, Environment, EnvironmentError, EnvironmentProgress, ExportedBundle,
     PYTHON_VARIABLE, bundled_environments, default_cache_root,
@@ -41,19 +43,23 @@ pub struct SandboxSettings {
     pub hash_seeds: u32,
     /// How many interpreters are kept at once; the least recently used makes room.
     pub zygotes: usize,
+    /// What stands between runs and the machine: exactly this, or nothing runs.
+    pub isolation: Isolation,
     /// The program to start as a jail: one whose `main` calls
     /// `unitmill_jail::main_if_jail` first. None: this process's own program.
     pub jail_program: Option<PathBuf>,
 }
 
 impl SandboxSettings {
-    /// One run at a time, one hash seed, up to six interpreters, this program as the jail.
+    /// One run at a time, one hash seed, up to six interpreters, full isolation, this
+    /// program as the jail.
     pub fn new(environment: Environment) -> Self {
         Self {
             environment,
             jobs: 1,
             hash_seeds: 1,
             zygotes: 6,
+            isolation: Isolation::Full,
             jail_program: None,
         }
     }
@@ -72,8 +78,8 @@ impl Sandbox {
     /// Checks what the machine can isolate and starts the first interpreter.
     ///
     /// # Errors
-    /// [`SandboxError::CannotIsolate`] where a promise cannot be kept; there is no weaker
-    /// mode that would be taken instead.
+    /// [`SandboxError::CannotIsolate`] where the machine lacks what the mode of isolation
+    /// needs; no weaker one is ever taken instead.
     pub async fn open(settings: SandboxSettings) -> Result<Self, SandboxError> {
         Ok(Self {
             native: native::Native::open(settings).await?,
@@ -83,6 +89,11 @@ impl Sandbox {
     /// What was used to isolate, in a line for a person.
     pub fn mode(&self) -> String {
         self.native.mode()
+    }
+
+    /// What stands between runs and the machine, for the rows.
+    pub fn isolation(&self) -> Isolation {
+        self.native.isolation()
     }
 
     /// The backend, for the rows.

@@ -8,32 +8,25 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OnceCell, RwLock, Semaphore};
-use unitmill_jail::{Bind, GuestFile, Identity, JailSpec, Janitor, SymbolicLink, compile_policy};
+use unitmill_jail::Janitor;
 use unitmill_model::{
-    CoveredFile, Digest, DigestBuilder, Job, JobKind, Limits, Observation, Outcome, TestOrder,
-    TestStatus, Verdict,
+    CoveredFile, Digest, DigestBuilder, Isolation, Job, JobKind, Limits, Observation, Outcome,
+    TestOrder, TestStatus, Verdict,
 };
 
 use crate::SandboxSettings;
-use crate::cgroup::{Groups, SlotGroup};
+use crate::cgroup::SlotGroup;
 use crate::channel::{ChannelKey, Record};
 use crate::error::SandboxError;
 use crate::guest;
-use crate::layout::{self, Layout};
 use crate::profile::Profile;
 use crate::run::{self, Seen};
 use crate::scrub::{DETAIL_BYTES, cut, scrub};
 use crate::verdict::{Evidence, Exit};
+use crate::walls::{USERS, Walls};
 use crate::wire::Keeper;
 use crate::zygote::Zygote;
 
-/// User ids set aside for one supervisor; user 0 of them is the zygote.
-const USERS: u32 = 256;
-/// The first host id of process 0's range. Every process id has a range of its own, so no
-/// two supervisors' runs are ever the same user, and no range meets ids that people use.
-const FIRST_USER: u32 = 1_000_000_000;
-/// Size of the zygote's own `/tmp`, bytes.
-const ZYGOTE_TEMPORARY: u64 = 64 << 20;
 /// Exit status of a run that could not be isolated; see `lane.py`.
 const NOT_ISOLATED: i32 = 113;
 
@@ -45,11 +38,6 @@ pub(crate) struct Native {
     program: PathBuf,
     keeper: Keeper,
     janitor: Mutex<Option<Janitor>>,
-    groups: Groups,
-    binds: Vec<Bind>,
-    links: Vec<SymbolicLink>,
-    zygote_filter: Vec<u64>,
-    harness_settings: String,
     folders: Vec<String>,
     random: Mutex<File>,
     slots: Mutex<Vec<Slot>>,
@@ -59,6 +47,8 @@ pub(crate) struct Native {
     zygotes: Mutex<HashMap<Key, Entry>>,
     clock: AtomicU64,
     digest: Digest,
+    /// After everything that runs inside of them.
+    walls: Walls,
 }
 
 #[derive(Debug)]
@@ -110,43 +100,31 @@ impl Native {
         if jobs > most {
             return Err(SandboxError::TooManyJobs { jobs, most });
         }
-        for feature in unitmill_jail::probe() {
-            if feature.required && !feature.present {
-                return Err(SandboxError::CannotIsolate {
-                    missing: format!("{} ({})", feature.name, feature.observed),
-                    remedy: feature.remedy.to_owned(),
-                });
-            }
-        }
         let program = match &settings.jail_program {
             Some(program) => program.clone(),
             None => std::env::current_exe()
                 .map_err(SandboxError::plumbing("find this program's own file"))?,
         };
-        let zygote_filter = compile_policy("zygote", &[guest::ZYGOTE_POLICY])?;
-        let run_filter = compile_policy("run", &[guest::RUN_POLICY])?;
-        let landlock = unitmill_jail::probe()
-            .iter()
-            .find(|feature| feature.name == "landlock")
-            .and_then(|feature| feature.observed.rsplit(' ').next()?.parse::<u32>().ok())
-            .unwrap_or(0);
-        let harness_settings =
-            serde_json::json!({"run_filter": run_filter, "landlock": landlock}).to_string();
-        let layout = Layout::of(&settings.environment)?;
-
-        let groups = Groups::find()?;
-        groups
+        let walls = Walls::choose(settings.isolation, &settings.environment, jobs)?;
+        walls.groups.prepare()?;
+        walls
+            .groups
             .sweep()
             .map_err(SandboxError::plumbing("sweep old control groups"))?;
         let mut janitor = Janitor::start(&program).map_err(|source| SandboxError::Program {
             program: program.clone(),
             source,
         })?;
+        if let Some(folder) = walls.folder() {
+            janitor
+                .remove_tree_later(folder)
+                .map_err(SandboxError::plumbing("tell the janitor"))?;
+        }
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("unitmill-{}-{number}", std::process::id());
         let mut slots = Vec::new();
         for index in 0..jobs {
-            let (group, made) = groups.make(&name, index)?;
+            let (group, made) = walls.groups.make(&name, index)?;
             for folder in made {
                 janitor
                     .remove_later(&folder)
@@ -161,21 +139,17 @@ impl Native {
             File::open("/dev/urandom").map_err(SandboxError::plumbing("open /dev/urandom"))?;
         let digest = DigestBuilder::new("sandbox")
             .push("native")
+            .push(settings.isolation.as_str())
             .push(settings.environment.digest().as_bytes())
             .push(guest::harness_digest().as_bytes())
-            .push(guest::policy_digest().as_bytes())
+            .push(guest::policy_digest(settings.isolation).as_bytes())
             .push(settings.hash_seeds.max(1).to_le_bytes())
             .finish();
         let native = Self {
             program,
             keeper: Keeper::start()?,
             janitor: Mutex::new(Some(janitor)),
-            groups,
-            binds: layout.binds,
-            links: layout.links,
-            zygote_filter,
-            harness_settings,
-            folders: hidden_folders(&settings),
+            folders: hidden_folders(&settings, &walls),
             random: Mutex::new(random),
             free: Semaphore::new(slots.len()),
             slots: Mutex::new(slots),
@@ -184,6 +158,7 @@ impl Native {
             clock: AtomicU64::new(0),
             digest,
             settings,
+            walls,
         };
         // What cannot isolate should say so now, not after the first tokens are spent.
         let entry = native.entry(&Key {
@@ -196,15 +171,11 @@ impl Native {
 
     /// How runs are limited, for a person.
     pub(crate) fn mode(&self) -> String {
-        format!(
-            "user, mount, pid, net, ipc, uts and cgroup namespaces; seccomp; {}; control groups {}",
-            if self.harness_settings.contains("\"landlock\":0") {
-                "no Landlock"
-            } else {
-                "Landlock"
-            },
-            self.groups.describe()
-        )
+        self.walls.describe()
+    }
+
+    pub(crate) fn isolation(&self) -> Isolation {
+        self.settings.isolation
     }
 
     pub(crate) fn digest(&self) -> Digest {
@@ -350,8 +321,14 @@ impl Native {
         let channel_key = self.draw().map_err(Failure::Error)?;
         let payload = run::payload(job, &channel_key)
             .map_err(|error| Failure::Error(SandboxError::Job(error.to_string())))?;
-        let user = slot.index as u32 + 1;
-        let seen = run::run(&lane, user, &job.limits, payload, channel_key).await;
+        let idle = zygote.address_space();
+        let place = self.walls.place(slot.index, &job.limits, idle);
+        self.walls.clear(slot.index).await.map_err(Failure::Error)?;
+        let seen = run::run(&lane, &place, &job.limits, payload, channel_key).await;
+        if seen.is_ok() {
+            // Of a run that was lost something may still be running for a moment.
+            self.walls.clear(slot.index).await.map_err(Failure::Error)?;
+        }
         let out_of_memory = group.memory_kills().map_err(Failure::Error)? > kills;
         let seen = match seen {
             Ok(seen) => {
@@ -421,7 +398,8 @@ impl Native {
                 Zygote::start(
                     &self.keeper,
                     &self.program,
-                    self.spec(profile, hash_seed),
+                    self.walls
+                        .spec(&self.settings.environment, profile.modules(), hash_seed),
                     self.settings.environment.name(),
                 )
             })
@@ -436,37 +414,6 @@ impl Native {
             .is_some_and(|known| Arc::ptr_eq(&known.zygote, &entry.zygote))
         {
             zygotes.remove(key);
-        }
-    }
-
-    fn spec(&self, profile: &Profile, hash_seed: u32) -> JailSpec {
-        let environment = &self.settings.environment;
-        let python = environment.python().display().to_string();
-        let script = format!("{}/zygote.py", guest::HARNESS_FOLDER);
-        let mut argv = vec![python, "-s".to_owned(), script];
-        argv.extend(profile.modules());
-        let mut files: Vec<GuestFile> = guest::harness_files().collect();
-        files.push(GuestFile {
-            path: PathBuf::from(guest::HARNESS_FOLDER).join("settings.json"),
-            content: self.harness_settings.clone(),
-        });
-        files.extend(layout::system_files(USERS));
-        JailSpec {
-            supervisor: std::process::id(),
-            argv,
-            environment: layout::variables(environment, hash_seed),
-            binds: self.binds.clone(),
-            links: self.links.clone(),
-            files,
-            // Results that hang on an address (`id`, the default `repr`) must not look
-            // reproducible: with another hash seed everything lies elsewhere.
-            fixed_addresses: hash_seed == 0,
-            identity: Identity::Range {
-                first: FIRST_USER + std::process::id() * USERS,
-                count: USERS,
-            },
-            filter: self.zygote_filter.clone(),
-            temporary_bytes: ZYGOTE_TEMPORARY,
         }
     }
 
@@ -608,7 +555,7 @@ fn lost_to_memory() -> Seen {
 }
 
 /// Folders whose names say where something ran; replaced by nothing in every text.
-fn hidden_folders(settings: &SandboxSettings) -> Vec<String> {
+fn hidden_folders(settings: &SandboxSettings, walls: &Walls) -> Vec<String> {
     let environment = &settings.environment;
     let mut folders: Vec<String> = environment
         .search_path()
@@ -620,7 +567,7 @@ fn hidden_folders(settings: &SandboxSettings) -> Vec<String> {
             environment.base_prefix(),
         ])
         .map(|folder| format!("{}/", folder.display()))
-        .chain(["/tmp/work/".to_owned()])
+        .chain(walls.hidden_folders(settings.jobs.max(1)))
         .collect();
     folders.sort_by_key(|folder| std::cmp::Reverse(folder.len()));
     folders.dedup();

@@ -16,6 +16,7 @@ use unitmill_model::{Job, JobKind, Limits};
 
 use crate::channel::{Channel, ChannelKey};
 use crate::verdict::{Exit, Stopped};
+use crate::walls::Place;
 use crate::zygote::Lane;
 
 /// How long a lane may take to end a run that it was told to kill.
@@ -85,32 +86,37 @@ pub(crate) fn payload(job: &Job, key: &ChannelKey) -> serde_json::Result<Vec<u8>
 }
 
 /// What the lane has to know; trusted, and free of anything that came with the job's code.
-fn request(user: u32, limits: &Limits) -> Vec<u8> {
+fn request(place: &Place, limits: &Limits) -> Vec<u8> {
     // The lane counts the first process's time; this is for its children, and well above,
     // since the kernel counts it in coarse ticks.
     let coarse_s = (limits.cpu_ms * 3 / 2).div_ceil(1000) + 1;
+    let mut rlimits = json!({
+        "RLIMIT_CPU": [coarse_s, coarse_s],
+        "RLIMIT_FSIZE": [limits.file_bytes, limits.file_bytes],
+        "RLIMIT_NOFILE": [limits.open_files, limits.open_files],
+        "RLIMIT_CORE": [0, 0],
+        "RLIMIT_MEMLOCK": [0, 0],
+    });
+    for (name, most) in &place.limits {
+        rlimits[name] = json!([most, most]);
+    }
     json!({"run": {
-        "user": user,
+        "user": place.user,
+        "scratch": place.scratch,
         "cpu_s": limits.cpu_ms as f64 / 1000.0,
         "scratch_bytes": limits.scratch_bytes,
         "scratch_files": SCRATCH_FILES,
-        "rlimits": {
-            "RLIMIT_CPU": [coarse_s, coarse_s],
-            "RLIMIT_FSIZE": [limits.file_bytes, limits.file_bytes],
-            "RLIMIT_NOFILE": [limits.open_files, limits.open_files],
-            "RLIMIT_CORE": [0, 0],
-            "RLIMIT_MEMLOCK": [0, 0],
-        },
+        "rlimits": rlimits,
     }})
     .to_string()
     .into_bytes()
 }
 
-/// Runs a payload as user `user` of the jail. An error means that the lane is lost, and
+/// Runs a payload in a place. An error means that the lane is lost, and
 /// nothing about the payload.
 pub(crate) async fn run(
     lane: &Lane,
-    user: u32,
+    place: &Place,
     limits: &Limits,
     payload: Vec<u8>,
     key: ChannelKey,
@@ -121,7 +127,7 @@ pub(crate) async fn run(
     let started = Instant::now();
     let deadline = started + Duration::from_millis(limits.wall_ms);
     lane.socket
-        .send(&request(user, limits), &[theirs, output_end])
+        .send(&request(place, limits), &[theirs, output_end])
         .await?;
     let (mut reading, mut writing) = into_tokio(ours)?.into_split();
     let sending = tokio::spawn(async move {

@@ -15,6 +15,7 @@ use unitmill_jail::{JailProcess, JailSpec, packet_pair};
 
 use crate::error::SandboxError;
 use crate::scrub::cut;
+use crate::walls::address_space;
 use crate::wire::{Keeper, PacketSocket};
 
 /// How long preloading may take before the interpreter counts as dead.
@@ -30,6 +31,7 @@ pub(crate) struct Zygote {
     control: tokio::sync::Mutex<PacketSocket>,
     lanes: Mutex<HashMap<usize, Lane>>,
     last_words: Arc<Mutex<Vec<u8>>>,
+    address_space: u64,
     _process: JailProcess,
 }
 
@@ -84,10 +86,12 @@ impl Zygote {
             }
         };
         check_threads(packet.sender, environment)?;
+        let address_space = packet.sender.map_or(Ok(0), address_space)?;
         Ok(Self {
             control: tokio::sync::Mutex::new(control),
             lanes: Mutex::new(HashMap::new()),
             last_words,
+            address_space,
             _process: process,
         })
     }
@@ -142,6 +146,11 @@ impl Zygote {
             .insert(slot, lane);
     }
 
+    /// How much address space it has taken before the first run, bytes.
+    pub(crate) fn address_space(&self) -> u64 {
+        self.address_space
+    }
+
     /// What the interpreter has written to standard error, cut.
     pub(crate) fn last_words(&self) -> String {
         words(&self.last_words)
@@ -174,8 +183,9 @@ fn refused(environment: &str, words: &str, status: &str) -> SandboxError {
     match words.lines().find_map(|line| line.strip_prefix("jail: ")) {
         Some(step) => SandboxError::CannotIsolate {
             missing: step.to_owned(),
-            remedy: "run as root with namespaces allowed (in a container: privileged, or with \
-                     CAP_SYS_ADMIN and an unconfined seccomp profile)"
+            remedy: "run as root, or where this user may make namespaces (in a container: \
+                     privileged, or with CAP_SYS_ADMIN and an unconfined seccomp profile), or \
+                     name a weaker `sandbox.isolation` in the recipe"
                 .to_owned(),
         },
         None => SandboxError::Interpreter {

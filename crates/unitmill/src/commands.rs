@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use unitmill_audit::Audit;
-use unitmill_model::{Limits, Stage};
+use unitmill_model::{Isolation, Limits, Stage};
 use unitmill_recipe::{Override, Recipe};
 use unitmill_runner::{ExecOptions, Halt, Judging, Machine, RunSummary, cores};
 use unitmill_sandbox::{Environment, EnvironmentProgress, default_cache_root, diagnose};
@@ -248,12 +248,17 @@ fn env(command: EnvCommand) -> Result<ExitCode, Failure> {
 }
 
 fn doctor() -> Result<ExitCode, Failure> {
-    let features = diagnose();
-    output::result(&render::features(&features));
-    if features
+    let program = std::env::current_exe().map_err(|error| Failure {
+        exit: Exit::Internal,
+        message: format!("this program's own file cannot be found: {error}"),
+    })?;
+    let diagnosis = diagnose(&program);
+    output::result(&render::diagnosis(&diagnosis));
+    let everything = diagnosis
+        .modes
         .iter()
-        .all(|feature| feature.present || !feature.required)
-    {
+        .any(|mode| mode.isolation == Isolation::Full && mode.obstacle.is_none());
+    if everything {
         Ok(ExitCode::SUCCESS)
     } else {
         Ok(ExitCode::from(Exit::Sandbox as u8))

@@ -3,9 +3,9 @@
 
 use std::fmt::Write as _;
 
-use unitmill_model::{Attempt, AttemptKind, Stage};
+use unitmill_model::{Attempt, AttemptKind, Isolation, Stage};
 use unitmill_runner::{ExecSummary, ExtractSummary, History, Preview, Replayed};
-use unitmill_sandbox::Feature;
+use unitmill_sandbox::Diagnosis;
 
 /// `unitmill plan`: the tasks, then the effective recipe.
 pub(crate) fn plan(preview: &Preview) -> String {
@@ -181,19 +181,35 @@ pub(crate) fn replayed(history: &History, executions: &[Replayed]) -> String {
     text
 }
 
-/// `unitmill doctor`: each feature, what needs it, and what to do where it is missing.
-pub(crate) fn features(features: &[Feature]) -> String {
-    let width = features
+/// `unitmill doctor`: each feature, what needs it, and what to do where it is missing; then
+/// each mode of isolation, and why it cannot be used where it cannot.
+pub(crate) fn diagnosis(diagnosis: &Diagnosis) -> String {
+    let names = diagnosis
+        .features
         .iter()
         .map(|feature| feature.name.len())
-        .max()
-        .unwrap_or(0);
-    let mut text = String::new();
-    for feature in features {
-        let mark = if feature.present { "yes" } else { "NO " };
+        .chain(Isolation::ALL.iter().map(|mode| mode.as_str().len()));
+    let width = names.max().unwrap_or(0);
+    let mut text = "What this machine has\n\n".to_owned();
+    for feature in &diagnosis.features {
+        let modes: Vec<&str> = feature.needed_by.iter().map(|mode| mode.as_str()).collect();
+        let needed_by = if modes.is_empty() {
+            "used where it is there".to_owned()
+        } else {
+            format!("needed by {}", modes.join(", "))
+        };
         line(
             &mut text,
-            format_args!("{mark}  {:<width$}  {}", feature.name, feature.needed_for),
+            format_args!(
+                "{}  {:<width$}  {}; {needed_by}",
+                mark(feature.present),
+                feature.name,
+                feature.needed_for
+            ),
+        );
+        line(
+            &mut text,
+            format_args!("     {:<width$}  found: {}", "", feature.observed),
         );
         if !feature.present {
             line(
@@ -202,7 +218,37 @@ pub(crate) fn features(features: &[Feature]) -> String {
             );
         }
     }
+    text.push_str("\nWhat a recipe can name as `sandbox.isolation` here (each was tried)\n\n");
+    for mode in &diagnosis.modes {
+        let what = match mode.isolation {
+            Isolation::Full => "namespaces, seccomp, control groups: every promise of the sandbox",
+            Isolation::Rlimits => {
+                "the same without control groups: no child processes, memory as address space"
+            }
+            Isolation::Container => {
+                "no namespaces: Landlock and seccomp; which paths and processes exist can be seen"
+            }
+        };
+        line(
+            &mut text,
+            format_args!(
+                "{}  {:<width$}  {what}",
+                mark(mode.obstacle.is_none()),
+                mode.isolation
+            ),
+        );
+        if let Some(obstacle) = &mode.obstacle {
+            line(
+                &mut text,
+                format_args!("     {:<width$}  -> {obstacle}", ""),
+            );
+        }
+    }
     text
+}
+
+fn mark(good: bool) -> &'static str {
+    if good { "yes" } else { "NO " }
 }
 
 /// `unitmill exec`: how many of each verdict.
@@ -246,4 +292,39 @@ fn indent(text: &mut String, body: &str) {
 
 fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     writeln!(text, "{arguments}").expect("writing to a string cannot fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use unitmill_sandbox::{Feature, Mode};
+
+    use super::*;
+
+    #[test]
+    fn a_diagnosis_says_what_is_missing_and_what_to_do() {
+        let feature = |name: &str, present, needed_by: &[Isolation]| Feature {
+            name: name.to_owned(),
+            needed_for: "something good".to_owned(),
+            present,
+            observed: "what was seen".to_owned(),
+            remedy: "do this".to_owned(),
+            needed_by: needed_by.to_vec(),
+        };
+        let mode = |isolation, obstacle: Option<&str>| Mode {
+            isolation,
+            obstacle: obstacle.map(str::to_owned),
+        };
+        insta::assert_snapshot!(diagnosis(&Diagnosis {
+            features: vec![
+                feature("root", false, &[]),
+                feature("seccomp", true, Isolation::ALL),
+                feature("control groups", false, &[Isolation::Full]),
+            ],
+            modes: vec![
+                mode(Isolation::Full, Some("no control groups")),
+                mode(Isolation::Rlimits, None),
+                mode(Isolation::Container, Some("landlock (none)")),
+            ],
+        }));
+    }
 }
