@@ -26,37 +26,40 @@ pub struct ExecInput {
 /// An [`ExecInput`] as files have it.
 #[derive(Deserialize)]
 struct WrittenInput {
-    #[serde(deserialize_with = "text_or_number")]
-    id: String,
-    code: WrittenText,
-    #[serde(default)]
+    id: Option<WrittenId>,
+    code: Option<WrittenText>,
     test: Option<WrittenText>,
-    #[serde(default)]
     tests: Option<WrittenText>,
 }
 
-/// Neither `test` nor `tests` is there.
-struct NoTests;
+/// A field that is not there, or that is null.
+struct Missing(&'static str);
 
-impl fmt::Display for NoTests {
+impl fmt::Display for Missing {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("missing field `test`, or it is null")
+        write!(formatter, "`{}` is missing or null", self.0)
     }
 }
 
 impl TryFrom<WrittenInput> for ExecInput {
-    type Error = NoTests;
+    type Error = Missing;
 
-    fn try_from(written: WrittenInput) -> Result<Self, NoTests> {
-        let test = written.test.or(written.tests).ok_or(NoTests)?;
+    fn try_from(written: WrittenInput) -> Result<Self, Missing> {
+        let id = written.id.ok_or(Missing("id"))?;
+        let code = written.code.ok_or(Missing("code"))?;
+        let test = written.test.or(written.tests).ok_or(Missing("test"))?;
         Ok(Self {
-            id: written.id,
-            lone_surrogate: written.code.lone_surrogate || test.lone_surrogate,
-            code: written.code.text,
+            id: id.0,
+            lone_surrogate: code.lone_surrogate || test.lone_surrogate,
+            code: code.text,
             test: test.text,
         })
     }
 }
+
+/// An id, as a text or a number.
+#[derive(Deserialize)]
+struct WrittenId(#[serde(deserialize_with = "text_or_number")] String);
 
 /// A text that may hold halves of surrogate pairs.
 struct WrittenText {

@@ -49,7 +49,7 @@ pub enum ShardsError {
         message: String,
     },
     /// One row does not hold a valid record.
-    #[error("row {row} of {} is not a valid {record}: {message}", path.display())]
+    #[error("row {row} (the first is 0) of {} is not a valid {record}: {message}", path.display())]
     Row {
         /// The file.
         path: PathBuf,

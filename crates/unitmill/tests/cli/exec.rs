@@ -1,14 +1,57 @@
 //! `unitmill exec`: right verdicts, in input order, from both formats to both formats.
 
+mod checks;
+mod known;
+
 use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
 use tempfile::tempdir;
-use unitmill_model::{ExecVerdict, Verdict};
-use unitmill_shards::read_rows;
+use unitmill_model::{ExecInput, ExecVerdict, Verdict};
+use unitmill_shards::{ParquetSettings, RowFileWriter, read_rows};
 
-use crate::program::{succeed, unitmill};
+use crate::program::{fail, succeed, unitmill};
+
+/// A pair and the verdict that it must have.
+#[derive(Debug)]
+struct Pair {
+    id: String,
+    code: String,
+    test: String,
+    verdict: Verdict,
+}
+
+fn pair(id: &str, code: &str, test: &str, verdict: Verdict) -> Pair {
+    Pair {
+        id: id.to_owned(),
+        code: code.to_owned(),
+        test: test.to_owned(),
+        verdict,
+    }
+}
+
+fn write_jsonl(path: &Path, pairs: &[Pair]) {
+    let lines: Vec<String> = pairs
+        .iter()
+        .map(|pair| json!({"id": pair.id, "code": pair.code, "test": pair.test}).to_string())
+        .collect();
+    fs::write(path, lines.join("\n")).expect("written");
+}
+
+/// Judges a file without third-party packages; the verdicts.
+fn judge(pairs: &Path, out: &Path, options: &[&str]) -> Vec<ExecVerdict> {
+    succeed(
+        unitmill(["exec", "--env", "standard", "--out"])
+            .arg(out)
+            .arg(pairs)
+            .args(options),
+    );
+    read_rows::<ExecVerdict>(out)
+        .expect("readable")
+        .map(|row| row.expect("a valid row"))
+        .collect()
+}
 
 fn tests(body: &str) -> String {
     let body = body.replace('\n', "\n        ");
@@ -173,7 +216,7 @@ fn a_row_that_cannot_be_judged_loses_nothing_else() {
     )
     .expect("written");
     let out = folder.path().join("verdicts.jsonl");
-    let message = crate::program::fail(
+    let message = fail(
         unitmill(["exec", "--env", "standard", "--out"])
             .arg(&out)
             .arg(&pairs),
@@ -186,5 +229,68 @@ fn a_row_that_cannot_be_judged_loses_nothing_else() {
     assert_eq!(
         fs::read_to_string(&out).expect("written").lines().count(),
         2
+    );
+}
+
+#[test]
+fn three_thousand_rows_of_parquet_keep_their_order() {
+    let folder = tempdir().expect("a folder");
+    let pairs = folder.path().join("pairs.parquet");
+    let mut writer =
+        RowFileWriter::<ExecInput>::create(&pairs, &ParquetSettings::default()).expect("created");
+    // Nothing to run: what does not even parse costs the least.
+    for number in 0..3000 {
+        let row = ExecInput {
+            id: number.to_string(),
+            code: format!("def f({number}\n"),
+            test: String::new(),
+            lone_surrogate: false,
+        };
+        writer.push(&row).expect("written");
+    }
+    writer.finish().expect("written");
+    let rows = judge(&pairs, &folder.path().join("verdicts.parquet"), &[]);
+    assert!(rows.iter().all(|row| row.verdict == Verdict::SyntaxError));
+    let ids: Vec<String> = rows.into_iter().map(|row| row.id).collect();
+    let expected: Vec<String> = (0..3000).map(|number| number.to_string()).collect();
+    assert_eq!(ids, expected);
+}
+
+#[test]
+fn nulls_are_named_and_half_surrogates_are_judged() {
+    let folder = tempdir().expect("a folder");
+    let (pairs, out) = (
+        folder.path().join("pairs.jsonl"),
+        folder.path().join("verdicts.jsonl"),
+    );
+    let suite = json!(tests("self.assertEqual(f(1), 1)"));
+    fs::write(
+        &pairs,
+        format!(
+            "{{\"id\": 1, \"code\": \"x = '\\ud800'\", \"tests\": {suite}}}\n\
+             {{\"id\": 2, \"code\": null, \"tests\": {suite}}}\n\
+             {{\"id\": 3, \"code\": \"def f(x): return x\", \"tests\": {suite}, \"notes\": \"\\ud800\"}}\n"
+        ),
+    )
+    .expect("written");
+    let message = fail(
+        unitmill(["exec", "--env", "standard", "--out"])
+            .arg(&out)
+            .arg(&pairs),
+        3,
+    );
+    let message = message.replace(&folder.path().display().to_string(), "FOLDER");
+    insta::assert_snapshot!(message.lines().last().unwrap_or(""), @"error: 1 rows of FOLDER/pairs.jsonl could not be judged, the first: row 1 (the first is 0) of FOLDER/pairs.jsonl is not a valid exec input: `code` is missing or null");
+    let found: Vec<(String, Verdict)> = read_rows::<ExecVerdict>(&out)
+        .expect("readable")
+        .map(|row| row.expect("a valid row"))
+        .map(|row| (row.id, row.verdict))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("1".to_owned(), Verdict::SyntaxError),
+            ("3".to_owned(), Verdict::Passed)
+        ]
     );
 }
