@@ -136,6 +136,9 @@ pub enum RunError {
     /// A stop was asked for, or another part of the run failed.
     #[error("stopped; everything done so far is kept")]
     Halted,
+    /// A stop was asked for while pairs were being judged.
+    #[error("stopped; no file of verdicts was written")]
+    Abandoned,
 }
 
 fn list(lines: &[String]) -> String {

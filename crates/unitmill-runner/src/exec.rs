@@ -90,7 +90,7 @@ pub async fn exec(options: &ExecOptions, machine: &Machine) -> Result<ExecSummar
             let verdict = judging
                 .verdict(row, async |job| {
                     if machine.halt.is_requested() {
-                        return Err(RunError::Halted);
+                        return Err(RunError::Abandoned);
                     }
                     Ok(sandbox.run(job).await?)
                 })

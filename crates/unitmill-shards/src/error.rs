@@ -24,6 +24,14 @@ pub enum ShardsError {
         /// What the Parquet reader said.
         message: String,
     },
+    /// Lines cannot be read on: the file is damaged inside its compression, or the disk is.
+    #[error("cannot read on in {}; it was cut off, or is not what its name says", path.display())]
+    DamagedLines {
+        /// The file.
+        path: PathBuf,
+        /// What the system or the decompressor said.
+        source: io::Error,
+    },
     /// A column that the record needs is not there.
     #[error("{} has no column `{column}`, which {record} rows need; it has {}", path.display(), present.join(", "))]
     MissingColumn {

@@ -56,13 +56,14 @@ enum Source {
 /// [`ShardsError::Io`] if it cannot be opened, [`ShardsError::Damaged`] if it is no whole
 /// Parquet file, [`ShardsError::MissingColumn`] if it lacks a column of the record (of JSON
 /// lines: if all the first ones do). The iterator itself yields [`ShardsError::Row`],
-/// [`ShardsError::ColumnType`], [`ShardsError::Damaged`] and [`ShardsError::Io`].
+/// [`ShardsError::ColumnType`], [`ShardsError::Damaged`] and
+/// [`ShardsError::DamagedLines`].
 pub fn read_rows<R: Row>(path: &Path) -> Result<RowReader<R>, ShardsError> {
     let file = File::open(path).map_err(ShardsError::io("open", path))?;
     let Some(mut lines) = open_lines(path, &file)? else {
         return open_parquet(path, file, None);
     };
-    let head = lines.fill_buf().map_err(ShardsError::io("read", path))?;
+    let head = lines.fill_buf().map_err(cannot_read_on(path))?;
     check_columns::<R>(path, head)?;
     Ok(RowReader {
         path: path.to_owned(),
@@ -86,8 +87,7 @@ fn open_lines(path: &Path, file: &File) -> Result<Option<Box<dyn BufRead + Send>
         let inner = BufReader::new(file);
         Some(buffered(Box::new(MultiGzDecoder::new(inner))))
     } else if name.ends_with(".jsonl.zst") {
-        let decoder =
-            zstd::stream::read::Decoder::new(file).map_err(ShardsError::io("read", path))?;
+        let decoder = zstd::stream::read::Decoder::new(file).map_err(cannot_read_on(path))?;
         Some(buffered(Box::new(decoder)))
     } else {
         None
@@ -154,6 +154,11 @@ fn open_footer(
 
 fn footer_rows(builder: &ParquetRecordBatchReaderBuilder<File>) -> u64 {
     u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0)
+}
+
+fn cannot_read_on(path: &Path) -> impl FnOnce(std::io::Error) -> ShardsError {
+    let path = path.to_owned();
+    move |source| ShardsError::DamagedLines { path, source }
 }
 
 fn damaged(path: &Path, message: &dyn std::fmt::Display) -> ShardsError {
@@ -277,7 +282,7 @@ impl<R: Row> RowReader<R> {
                     .by_ref()
                     .take(LINE_BYTES)
                     .read_until(b'\n', &mut line)
-                    .map_err(ShardsError::io("read", &*path))?;
+                    .map_err(cannot_read_on(path))?;
                 if length == 0 {
                     return Ok(false);
                 }
@@ -290,9 +295,7 @@ impl<R: Row> RowReader<R> {
                     message,
                 };
                 if length as u64 == LINE_BYTES && line.last() != Some(&b'\n') {
-                    lines
-                        .skip_until(b'\n')
-                        .map_err(ShardsError::io("read", &*path))?;
+                    lines.skip_until(b'\n').map_err(cannot_read_on(path))?;
                     let message = format!("the line is longer than {LINE_BYTES} bytes");
                     decoded.push_back(Err(invalid(message)));
                 } else if !line.trim_ascii().is_empty() {

@@ -310,6 +310,13 @@ fn json_lines_may_be_compressed() {
     for path in [gzip, zstandard] {
         let rows = read::<ExecInput>(&path);
         assert_eq!((rows.len(), rows[2].test.as_str()), (3, "t"));
+        let whole = fs::read(&path).expect("can be read");
+        fs::write(&path, &whole[..whole.len() - 9]).expect("can be written");
+        let rows = read_rows::<ExecInput>(&path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        assert!(
+            matches!(rows, Err(ShardsError::DamagedLines { .. })),
+            "{rows:?}"
+        );
     }
 }
 

@@ -62,7 +62,7 @@ impl From<RunError> for Failure {
             | RunError::AmbiguousId { .. } => Exit::Usage,
             RunError::Environment(_) | RunError::Sandbox(_) => Exit::Sandbox,
             RunError::Model { .. } => Exit::Model,
-            RunError::Halted => Exit::Interrupted,
+            RunError::Halted | RunError::Abandoned => Exit::Interrupted,
             RunError::Shards(error) => exit_of_shards(error),
             RunError::Audit(error) => exit_of_audit(error),
             RunError::PlanInvalid { .. } | RunError::NotRecorded { .. } => Exit::Internal,
@@ -104,6 +104,7 @@ fn exit_of_shards(error: &ShardsError) -> Exit {
         ShardsError::UnknownFormat { .. } => Exit::Usage,
         ShardsError::NotARun { .. }
         | ShardsError::Damaged { .. }
+        | ShardsError::DamagedLines { .. }
         | ShardsError::MissingColumn { .. }
         | ShardsError::ColumnType { .. }
         | ShardsError::Row { .. } => Exit::Unreadable,
