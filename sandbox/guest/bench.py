@@ -295,20 +295,19 @@ def _flatten(suite, tests, prefix):
     return tests
 
 
-def _reorder(suite, order):
-    """Reverses or shuffles a suite in place. Tests of one class that follow one another stay
+def _reorder(suite, arrange):
+    """Arranges a suite and all suites inside it anew, in place. Tests of one class that follow one another stay
     together, so that class fixtures run as often as before. A suite of a program's own making
     stays as it is."""
     if type(suite) is not unittest.TestSuite:
         return
     groups = []
     for item in suite:
-        _reorder(item, order)
+        _reorder(item, arrange)
         if groups and isinstance(item, unittest.TestCase) and type(groups[-1][0]) is type(item):
             groups[-1].append(item)
         else:
             groups.append([item])
-    arrange = list.reverse if order == "reversed" else _make_shuffle(order["shuffled"])
     for group in groups:
         arrange(group)
     arrange(groups)
@@ -403,8 +402,10 @@ def run(channel, finder):
             try:
                 loader = unittest.loader.defaultTestLoader
                 suite = loader.suiteClass([loader.loadTestsFromModule(module)])
-                if payload["order"] != "as_loaded":
-                    _reorder(suite, payload["order"])
+                if payload["order"] == "reversed":
+                    _reorder(suite, list.reverse)
+                elif payload["order"] != "as_loaded":
+                    _reorder(suite, _make_shuffle(payload["order"]["shuffled"]))
                 report("collected", (_flatten(suite, [], entry + "."),))
                 with warnings.catch_warnings():
                     if not sys.warnoptions:
