@@ -73,6 +73,24 @@ impl Layout {
             .collect()
     }
 
+    /// Checks that nothing of it lies where a run has a file system of its own.
+    ///
+    /// # Errors
+    /// [`SandboxError::CannotIsolate`] that names what would be hidden.
+    pub(crate) fn require_outside_of(&self, folder: &Path) -> Result<(), SandboxError> {
+        match self.binds.iter().find(|bind| bind.path.starts_with(folder)) {
+            None => Ok(()),
+            Some(bind) => Err(SandboxError::CannotIsolate {
+                missing: format!(
+                    "runs have a {} of their own, which hides {}",
+                    folder.display(),
+                    bind.path.display()
+                ),
+                remedy: "have the environment somewhere else".to_owned(),
+            }),
+        }
+    }
+
     /// Checks that users without any rights of their own can read all of it.
     ///
     /// # Errors

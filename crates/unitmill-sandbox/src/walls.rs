@@ -94,7 +94,10 @@ impl Walls {
                 }
                 Some(Workshop::make(jobs, root.then(first_user))?)
             }
-            Isolation::Full | Isolation::Rlimits => None,
+            Isolation::Full | Isolation::Rlimits => {
+                layout.require_outside_of(Path::new("/tmp"))?;
+                None
+            }
         };
         let landlock = landlock_version();
         let run_filter = compile_policy(isolation.as_str(), guest::run_policy(isolation))?;
