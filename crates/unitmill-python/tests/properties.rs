@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use unitmill_model::{Digest, Origin};
 use unitmill_python::{
-    FunctionOutcome, FunctionSettings, PackageRequirement, enumerate_tests, extract_functions,
-    fingerprint, parse_check, split_function, stub_function, undefined_names,
+    FunctionOutcome, FunctionSettings, PackageRequirement, Stub, enumerate_tests,
+    extract_functions, fingerprint, parse_check, split_function, stub_function, stub_tested,
+    undefined_names,
 };
 
 fn origin() -> Origin {
@@ -126,12 +127,21 @@ proptest! {
             prop_assert_eq!(fingerprint(&candidate.code, &candidate.name), Some(candidate.fingerprint));
             let split = split_function(&candidate.code, &candidate.name).expect("it splits");
             prop_assert_eq!(split.prefix + &split.completion, candidate.code.clone());
-            for stub in [unitmill_python::Stub::ReturnNone, unitmill_python::Stub::Raise] {
+            for stub in Stub::ALL {
                 let stubbed = stub_function(&candidate.code, &candidate.name, stub).expect("it stubs");
                 prop_assert_eq!(parse_check(&stubbed), Ok(()));
             }
             // The slices are in the source, byte by byte.
             prop_assert!(source.contains(candidate.function.trim_end()));
+        }
+        // Nothing is mentioned, so that everything goes.
+        for stub in Stub::ALL {
+            let stubbed = stub_tested(&source, "", stub);
+            prop_assert_eq!(stubbed.is_some(), functions > 0);
+            if let Some(stubbed) = stubbed {
+                prop_assert_eq!(parse_check(&stubbed.code), Ok(()), "{}", stubbed.code);
+                prop_assert!(!stubbed.names.is_empty());
+            }
         }
     }
 }
