@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use unitmill_model::{Backend, Digest, Limits};
+use unitmill_model::{Backend, Digest, Isolation, Limits};
 
 use crate::Prompts;
 
@@ -26,8 +26,10 @@ pub struct CaseSettings {
     pub limits: Limits,
     /// Seed of every execution; the offline generator's second look uses the next one.
     pub seed: u32,
-    /// How executions are isolated; a column of every pair.
+    /// What executes; a column of every pair.
     pub backend: Backend,
+    /// What stands between executions and the machine; a column of every pair.
+    pub isolation: Isolation,
     /// Digest of the environment; a column of every pair.
     pub env_digest: Digest,
     /// What the environment holds.

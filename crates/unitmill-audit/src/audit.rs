@@ -178,8 +178,11 @@ pub struct PairFigures {
     pub fix_rounds: Vec<Count>,
     /// How many are refined.
     pub refined: u64,
-    /// How their executions were isolated.
+    /// What executed them.
     pub backends: Vec<Count>,
+    /// What stood between their executions and the machine.
+    #[serde(default)]
+    pub isolation: Vec<Count>,
     /// The environments that they passed in.
     pub environments: Vec<Count>,
 }

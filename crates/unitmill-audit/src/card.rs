@@ -298,7 +298,10 @@ fn describe(column: &str) -> &'static str {
         "fix_rounds" => "the fix round in which the code came to pass; 0 at first sight",
         "refined" => "whether the refined text is the one published",
         "tests_run" => "how many tests ran",
-        "backend" => "how the executions were isolated",
+        "backend" => "what executed it",
+        "isolation" => {
+            "what stood between its executions and the machine: `full`, `rlimits` or `container`"
+        }
         "env_digest" => "digest of the environment that it passed in",
         "models" => "every model whose answer is in the row; `builtin` for the offline agents",
         "prompt_tokens" => "prompt tokens spent on the candidate",

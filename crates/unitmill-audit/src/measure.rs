@@ -325,6 +325,7 @@ fn pair_figures(frames: &Frames<'_>) -> Result<PairFigures, AuditError> {
             Column::Count("fix_rounds"),
             Column::Flag("refined"),
             Column::Text("backend"),
+            Column::Text("isolation"),
             Column::Text("env_digest"),
         ],
         |_| true,
@@ -357,6 +358,7 @@ fn pair_figures(frames: &Frames<'_>) -> Result<PairFigures, AuditError> {
         fix_rounds: count("fix_rounds", "")?,
         refined: totals.total("refined")?,
         backends: count("backend", "")?,
+        isolation: count("isolation", "")?,
         environments: count("env_digest", "")?,
     })
 }

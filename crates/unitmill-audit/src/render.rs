@@ -133,7 +133,8 @@ fn pairs(audit: &Audit) -> String {
         ("passed in fix round", &figures.fix_rounds),
         ("models", &figures.models),
         ("licence", &figures.licenses),
-        ("isolation", &figures.backends),
+        ("executed by", &figures.backends),
+        ("isolation", &figures.isolation),
     ] {
         for (position, row) in rows.iter().enumerate() {
             let label = if position == 0 { what } else { "" };

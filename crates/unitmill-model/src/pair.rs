@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Backend, Digest, PairId, TestOrigin, Verification};
+use crate::{Backend, Digest, Isolation, PairId, TestOrigin, Verification};
 
 /// A prefix-completion pair and the tests that it passed.
 ///
@@ -41,8 +41,10 @@ pub struct Pair {
     pub refined: bool,
     /// How many tests ran.
     pub tests_run: u32,
-    /// How the executions were isolated.
+    /// What executed it.
     pub backend: Backend,
+    /// What stood between its executions and the machine.
+    pub isolation: Isolation,
     /// Digest of the environment that it passed in.
     pub env_digest: Digest,
     /// Every model whose answer is in the row, sorted; `builtin` for the offline agents.

@@ -113,7 +113,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How executions were isolated.
+    /// What executes.
     Backend {
         /// Linux namespaces, seccomp and limits around a native interpreter.
         Native = "native",

@@ -284,9 +284,14 @@ fn one() -> u32 {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sandbox {
-    /// How executions are isolated. A run refuses to start where the machine cannot.
+    /// What executes.
     #[serde(default)]
     pub backend: SandboxBackend,
+    /// What stands between executions and the machine. Exactly this is used: a run refuses
+    /// to start where the machine cannot (`unitmill doctor` says why), and never takes
+    /// another mode instead. It shapes the result and is a column of every row.
+    #[serde(default)]
+    pub isolation: SandboxIsolation,
     /// The Python environment: a bundled lock (`scientific`, `standard`), a hash-locked
     /// requirements file, or an existing virtual environment.
     #[serde(default = "scientific")]
@@ -314,13 +319,30 @@ fn memory_mb() -> u64 {
     1024
 }
 
-/// How executions are isolated.
+/// What executes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SandboxBackend {
-    /// Linux namespaces, seccomp and limits around a native interpreter.
+    /// A native interpreter.
     #[default]
     Native,
+}
+
+/// What stands between executions and the machine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SandboxIsolation {
+    /// Linux namespaces, seccomp, and control groups for memory and processes: as root, or
+    /// as a user with user namespaces and delegated control groups (version 2).
+    #[default]
+    Full,
+    /// The same without control groups: programs cannot start processes, and memory is
+    /// limited as address space, so that `out_of_memory` is best effort.
+    Rlimits,
+    /// No namespaces, only Landlock, seccomp and limits of the process: programs can see
+    /// which paths and processes of the machine exist, though not read, change or signal
+    /// them; they cannot start processes, change permissions or share memory.
+    Container,
 }
 
 /// Executions at once.

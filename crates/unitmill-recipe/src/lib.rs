@@ -19,7 +19,8 @@ use std::path::Path;
 
 pub use knobs::{
     Compression, Dedup, Fix, Functions, Input, Models, Output, OutputFormat, PackageRequirement,
-    Packages, Prompts, ProviderName, Recipe, Sandbox, SandboxBackend, SandboxJobs, Server, Tasks,
+    Packages, Prompts, ProviderName, Recipe, Sandbox, SandboxBackend, SandboxIsolation,
+    SandboxJobs, Server, Tasks,
 };
 pub use overrides::Override;
 pub use problem::{Problem, RecipeError};

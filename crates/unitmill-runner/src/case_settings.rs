@@ -1,8 +1,10 @@
 //! What the agents need to know, from the plan and the environment.
 
 use unitmill_agents::{CaseSettings, Environment as AgentEnvironment, Prompts, Provider};
-use unitmill_model::{Agent, Backend, Limits};
-use unitmill_recipe::{ProviderName, Recipe, Sandbox as SandboxRecipe, SandboxBackend, Server};
+use unitmill_model::{Agent, Backend, Isolation, Limits};
+use unitmill_recipe::{
+    ProviderName, Recipe, Sandbox as SandboxRecipe, SandboxBackend, SandboxIsolation, Server,
+};
 use unitmill_sandbox::Environment;
 
 use crate::error::RunError;
@@ -26,6 +28,7 @@ pub(crate) fn case_settings(
         backend: match recipe.sandbox.backend {
             SandboxBackend::Native => Backend::Native,
         },
+        isolation: isolation(&recipe.sandbox),
         env_digest: environment.digest(),
         environment: AgentEnvironment {
             python: (major, minor),
@@ -47,6 +50,15 @@ pub(crate) fn prompts(texts: &PromptTexts) -> Result<Prompts, RunError> {
     .filter_map(|(agent, text)| text.clone().map(|text| (agent, text)))
     .collect();
     Ok(Prompts::load(&overrides)?)
+}
+
+/// The mode of isolation that a recipe names.
+pub(crate) fn isolation(sandbox: &SandboxRecipe) -> Isolation {
+    match sandbox.isolation {
+        SandboxIsolation::Full => Isolation::Full,
+        SandboxIsolation::Rlimits => Isolation::Rlimits,
+        SandboxIsolation::Container => Isolation::Container,
+    }
 }
 
 /// The limits that a recipe sets; those that it does not are the defaults.

@@ -8,7 +8,7 @@ mod pair;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use unitmill_model::{ExecInput, ExecVerdict, Verdict};
+use unitmill_model::{ExecInput, ExecVerdict, Isolation, Verdict};
 use unitmill_shards::{ParquetSettings, RowFileWriter, ShardsError, read_rows};
 
 use crate::error::RunError;
@@ -33,6 +33,8 @@ pub struct ExecOptions {
     pub env: String,
     /// Executions at once.
     pub jobs: usize,
+    /// What stands between them and the machine.
+    pub isolation: Isolation,
     /// How each pair is judged.
     pub judging: Judging,
 }
@@ -58,7 +60,12 @@ pub async fn exec(options: &ExecOptions, machine: &Machine) -> Result<ExecSummar
     let environment = machine.environment(&options.env)?;
     let judging = options.judging;
     let sandbox = machine
-        .sandbox(environment, options.jobs, judging.hash_seeds())
+        .sandbox(
+            environment,
+            options.jobs,
+            judging.hash_seeds(),
+            options.isolation,
+        )
         .await?;
     machine.events.send(Event::Ready);
     machine.events.send(Event::Judging {

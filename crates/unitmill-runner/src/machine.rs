@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use unitmill_model::Isolation;
 use unitmill_sandbox::{Environment, EnvironmentProgress, Sandbox, SandboxSettings};
 
 use crate::error::RunError;
@@ -31,12 +32,14 @@ impl Machine {
         Ok(Environment::provision(choice, &self.cache, &mut progress)?)
     }
 
-    /// Opens a sandbox for so many jobs at once, with so many hash seeds.
+    /// Opens a sandbox for so many jobs at once, with so many hash seeds and exactly this
+    /// isolation.
     pub(crate) async fn sandbox(
         &self,
         environment: Environment,
         jobs: usize,
         hash_seeds: u32,
+        isolation: Isolation,
     ) -> Result<Sandbox, RunError> {
         self.events.send(Event::Preparing {
             what: "sandbox".to_owned(),
@@ -46,6 +49,7 @@ impl Machine {
         let settings = SandboxSettings {
             jobs,
             hash_seeds,
+            isolation,
             // Five heavy packages in the combinations that corpora have, twice.
             zygotes: 16,
             ..SandboxSettings::new(environment)

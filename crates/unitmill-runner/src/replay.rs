@@ -53,7 +53,9 @@ pub async fn replay(
     }
     let environment = machine.environment(&run.plan.recipe.sandbox.env)?;
     let settings = case_settings(&run.plan, &environment)?;
-    let sandbox = machine.sandbox(environment, 1, HASH_SEEDS).await?;
+    let sandbox = machine
+        .sandbox(environment, 1, HASH_SEEDS, settings.isolation)
+        .await?;
     run.check_machine(&sandbox)?;
 
     let replay = Replay {

@@ -10,7 +10,7 @@ use unitmill_model::Stage;
 use unitmill_recipe::{Recipe, SandboxJobs};
 use unitmill_shards::{Committed, Manifest};
 
-use crate::case_settings::{case_settings, prompts};
+use crate::case_settings::{case_settings, isolation, prompts};
 use crate::error::RunError;
 use crate::event::{Event, Events};
 use crate::extract::plan_corpus;
@@ -138,7 +138,12 @@ async fn prepare(
         python: format!("{major}.{minor}.{micro}"),
     };
     let sandbox = machine
-        .sandbox(environment.clone(), jobs(&preview.recipe), HASH_SEEDS)
+        .sandbox(
+            environment.clone(),
+            jobs(&preview.recipe),
+            HASH_SEEDS,
+            isolation(&preview.recipe.sandbox),
+        )
         .await?;
     let plan = RunPlan {
         unitmill: env!("CARGO_PKG_VERSION").to_owned(),
@@ -191,7 +196,12 @@ pub async fn task(
             let environment = machine.environment(&run.plan.recipe.sandbox.env)?;
             let settings = Arc::new(case_settings(&run.plan, &environment)?);
             let sandbox = machine
-                .sandbox(environment, jobs(&run.plan.recipe), HASH_SEEDS)
+                .sandbox(
+                    environment,
+                    jobs(&run.plan.recipe),
+                    HASH_SEEDS,
+                    settings.isolation,
+                )
                 .await?;
             run.check_machine(&sandbox)?;
             machine.events.send(Event::Ready);

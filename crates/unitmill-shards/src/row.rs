@@ -195,6 +195,7 @@ row!(
         flag("refined"),
         count("tests_run"),
         text("backend"),
+        text("isolation"),
         text("env_digest"),
         texts("models"),
         count("prompt_tokens"),

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
-use unitmill_model::Stage;
+use unitmill_model::{Isolation, Stage};
 use unitmill_recipe::Override;
 
 /// A raw code corpus becomes training data whose every row has been executed.
@@ -174,12 +175,27 @@ pub(crate) struct SandboxArguments {
     /// Memory limit of a pair, megabytes
     #[arg(long, value_name = "M", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(64..))]
     pub(crate) memory_mb: u64,
-    /// How executions are isolated
+    /// What executes
     #[arg(long, value_name = "B", default_value = "native", value_parser = ["native"])]
     pub(crate) backend: String,
+    /// What stands between executions and the machine; exactly this, or nothing runs
+    #[arg(long, value_name = "I", default_value = "full", value_parser = isolations())]
+    pub(crate) isolation: Isolation,
     /// The Python environment: a bundled lock, a requirements file, a virtual environment
     #[arg(long, value_name = "E", default_value = "scientific")]
     pub(crate) env: String,
+}
+
+fn isolations() -> impl TypedValueParser<Value = Isolation> {
+    PossibleValuesParser::new(Isolation::ALL.iter().map(|isolation| isolation.as_str())).map(
+        |text| {
+            let named = |isolation: &&Isolation| isolation.as_str() == text;
+            *Isolation::ALL
+                .iter()
+                .find(named)
+                .expect("only these values are possible")
+        },
+    )
 }
 
 fn parse_stage(text: &str) -> Result<Stage, String> {

@@ -144,6 +144,7 @@ fn exec(
         out,
         env: sandbox.env,
         jobs: sandbox.jobs.map_or_else(cores, |jobs| jobs as usize),
+        isolation: sandbox.isolation,
         judging: Judging {
             limits: Limits {
                 wall_ms: sandbox.timeout * 1000,

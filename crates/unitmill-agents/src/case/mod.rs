@@ -492,6 +492,7 @@ impl Case {
                 refined: refined_by.is_some(),
                 tests_run: variant.tests_run,
                 backend: self.settings.backend,
+                isolation: self.settings.isolation,
                 env_digest: self.settings.env_digest,
                 models,
                 prompt_tokens: self.ledger.prompt_tokens,

@@ -87,6 +87,7 @@ fn settings(tests: Provider, fix: Provider, refine: Provider) -> CaseSettings {
         limits: Limits::default(),
         seed: 7,
         backend: Backend::Native,
+        isolation: unitmill_model::Isolation::Full,
         env_digest: Digest::of("environment"),
         environment: Environment {
             python: (3, 12),

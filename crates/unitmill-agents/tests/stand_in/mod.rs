@@ -148,6 +148,7 @@ pub(crate) fn settings(environment: Environment) -> CaseSettings {
         limits: Limits::default(),
         seed: 0,
         backend: Backend::Native,
+        isolation: unitmill_model::Isolation::Full,
         env_digest: Digest::of("environment"),
         environment,
         prompts: Prompts::load(&BTreeMap::new()).expect("the embedded prompts are valid"),

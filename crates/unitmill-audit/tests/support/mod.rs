@@ -105,6 +105,7 @@ pub(crate) fn pair(of: &Candidate, variant: u32, verification: Verification) -> 
         refined: false,
         tests_run: 1,
         backend: Backend::Native,
+        isolation: unitmill_model::Isolation::Full,
         env_digest: Digest::of("environment"),
         models: vec!["builtin".to_owned()],
         prompt_tokens: 0,

@@ -9,7 +9,7 @@ use proptest::option;
 use proptest::prelude::*;
 use unitmill_model::{
     Attempt, AttemptKind, Backend, Candidate, CandidateId, Digest, DuplicateDrop, ExecInput,
-    ExecVerdict, Execution, FinishReason, ModelAnswer, Outcome, Pair, PairId, Reject, RejectReason,
+    ExecVerdict, Execution, FinishReason, Isolation, ModelAnswer, Outcome, Pair, PairId, Reject, RejectReason,
     RejectUnit, Reply, Stage, Step, TestOrigin, Verdict, Verification,
 };
 
@@ -154,6 +154,7 @@ pub(crate) fn pair() -> impl Strategy<Value = Pair> {
             any::<bool>(),
             any::<u32>(),
             one_of(Backend::ALL),
+            one_of(Isolation::ALL),
             digest(),
         ),
         (texts(), any::<u32>(), any::<u32>()),
@@ -178,7 +179,8 @@ pub(crate) fn pair() -> impl Strategy<Value = Pair> {
             refined: how.3,
             tests_run: how.4,
             backend: how.5,
-            env_digest: how.6,
+            isolation: how.6,
+            env_digest: how.7,
             models: cost.0,
             prompt_tokens: cost.1,
             completion_tokens: cost.2,
