@@ -50,6 +50,13 @@ pub(crate) struct Judgement {
     pub(crate) tests: Vec<TestResult>,
 }
 
+/// What an allocation that is refused raises: in Python, and in numpy of either layout.
+const MEMORY_ERRORS: [&str; 3] = [
+    "MemoryError",
+    "numpy._core._exceptions._ArrayMemoryError",
+    "numpy.core._exceptions._ArrayMemoryError",
+];
+
 const SIGKILL: i32 = 9;
 const SIGSYS: i32 = 31;
 
@@ -219,7 +226,9 @@ impl Evidence<'_> {
                 message,
                 exception,
                 status,
-            } if exception == "MemoryError" && status == TestStatus::Error.as_str() => {
+            } if MEMORY_ERRORS.contains(&&**exception)
+                && status == TestStatus::Error.as_str() =>
+            {
                 Some(format!("{test}: {message}"))
             }
             _ => None,

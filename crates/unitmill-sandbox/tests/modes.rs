@@ -7,6 +7,7 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stderr,
+    clippy::print_stdout,
     reason = "this test starts itself again, and says aloud what it skips"
 )]
 
@@ -14,10 +15,11 @@
 mod rows;
 mod support;
 
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rows::Row;
@@ -30,6 +32,9 @@ const ORDINARY_USER: u32 = 54_321;
 
 /// Set in the copy that runs as the ordinary user: the folder with what it needs.
 const PLACE: &str = "UNITMILL_TEST_PLACE";
+
+/// Set in the copy that is to be killed, likewise.
+const VICTIM: &str = "UNITMILL_TEST_VICTIM";
 
 /// One test at a time: each looks at the host, which the others change.
 static HOST: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -53,7 +58,10 @@ struct Place(tempfile::TempDir);
 
 impl Place {
     fn make() -> Option<Self> {
-        let python = Path::new("/usr/bin/python3");
+        let Some(python) = public_python() else {
+            skip("no Python that every user can start");
+            return None;
+        };
         let place = tempfile::Builder::new()
             .prefix("modes-")
             .tempdir_in("/var/tmp")
@@ -68,7 +76,7 @@ impl Place {
             .arg(place.path().join("venv"))
             .status();
         if !made.is_ok_and(|status| status.success()) {
-            skip("no Python that every user can start (/usr/bin/python3 with venv)");
+            skip("a Python that every user can start, but without venv");
             return None;
         }
         for (name, program) in [
@@ -85,6 +93,24 @@ impl Place {
         }
         Some(Self(place))
     }
+}
+
+/// A Python whose every file can be read by everybody: often not the first on the path.
+fn public_python() -> Option<PathBuf> {
+    let own = std::env::var("UNITMILL_TEST_PYTHON").ok();
+    let usual = ["/usr/bin/python3", "/usr/local/bin/python3"].map(str::to_owned);
+    own.into_iter()
+        .chain(usual)
+        .map(PathBuf::from)
+        .find(|python| {
+            let Ok(file) = python.canonicalize() else {
+                return false;
+            };
+            let mode = |path: &Path| {
+                std::fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode())
+            };
+            file.ancestors().all(|part| mode(part) & 0o001 != 0)
+        })
 }
 
 fn environment(place: &Path) -> Environment {
@@ -291,6 +317,83 @@ async fn runs_that_could_not_read_the_environment_are_refused_beforehand() {
         Err(error) => panic!("{error}"),
         Ok(_) => panic!("it opened"),
     }
+}
+
+/// Address space is what is limited, and preloaded packages have taken a lot of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn packages_work_within_limits_of_the_process() {
+    let _alone = HOST.lock().await;
+    if std::env::var_os(PLACE).is_some() {
+        return;
+    }
+    let Some(environment) = support::scientific_environment() else {
+        return;
+    };
+    let settings = SandboxSettings {
+        isolation: Isolation::Rlimits,
+        jail_program: Some(PathBuf::from(env!("CARGO_BIN_EXE_unitmill-jail"))),
+        ..SandboxSettings::new(environment)
+    };
+    let sandbox = match Sandbox::open(settings).await {
+        Ok(sandbox) => sandbox,
+        Err(error) => return skip(&error.to_string()),
+    };
+    for row in rows::with_packages() {
+        let outcome = sandbox.run(&row.job).await.expect("the sandbox works");
+        assert_eq!(outcome.verdict, row.expected, "{}: {outcome:?}", row.name);
+    }
+    sandbox.close().await.expect("the sandbox cleans up");
+}
+
+/// What the next test starts and kills; not a test by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn victim() {
+    let Some(place) = std::env::var_os(VICTIM).map(PathBuf::from) else {
+        return;
+    };
+    let sandbox = open(&place, Isolation::Container).await.expect("it opens");
+    println!("running");
+    let outcome = sandbox.run(&rows::endless()).await;
+    unreachable!("killed before {outcome:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_supervisor_without_namespaces_leaves_nothing_behind() {
+    let _alone = HOST.lock().await;
+    if std::env::var_os(PLACE).is_some() || !is_root() {
+        return;
+    }
+    let Some(place) = Place::make() else { return };
+    let mut child = Command::new(std::env::current_exe().expect("this test has a file"))
+        .args(["--exact", "victim", "--nocapture"])
+        .env(VICTIM, place.0.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("this test can be started again");
+    let stdout = child.stdout.take().expect("it was asked for");
+    // Kept open: the victim must not die of its own output.
+    let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+    let running = lines.by_ref().any(|line| line.contains("running"));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let (seen, folders) = (Host::look_at(child.id()), folders_of(child.id()));
+    child.kill().expect("it can be killed");
+    child.wait().expect("it can be waited for");
+    if !running {
+        return skip("container: the victim did not come up");
+    }
+    assert!(!seen.is_clean(), "{seen:?}");
+    assert_eq!(folders.len(), 1);
+    for _ in 0..100 {
+        if Host::look_at(child.id()).is_clean() && folders_of(child.id()).is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!(
+        "left: {:?} {:?}",
+        Host::look_at(child.id()),
+        folders_of(child.id())
+    );
 }
 
 fn processes_of(user: u32) -> usize {

@@ -158,3 +158,25 @@ fn without_namespaces() -> Vec<Row> {
         refused("files of another slot", "os.listdir(os.path.join(os.environ['TMPDIR'], '..'))"),
     ]
 }
+
+/// For an environment with numpy and its kin.
+#[rustfmt::skip]
+pub(crate) fn with_packages() -> Vec<Row> {
+    let mut rows = vec![
+        row("arrays", "import numpy as np\nimport pandas as pd\ndef f(x):\n    return pd.DataFrame({'a': np.arange(x + 1)})['a'].sum() + 1", Passed),
+        row("a model", "import numpy as np\nfrom sklearn.linear_model import LinearRegression\ndef f(x):\n    model = LinearRegression().fit(np.arange(9).reshape(-1, 1), np.arange(9))\n    return round(model.predict([[x + 1]])[0], 3)", Passed),
+        row("arrays without end", "import numpy as np\ndef f(x):\n    a = []\n    while True:\n        a.append(np.ones(10 ** 6))", OutOfMemory),
+    ];
+    for row in &mut rows {
+        row.job.packages = ["numpy", "pandas", "sklearn"].map(str::to_owned).to_vec();
+    }
+    rows
+}
+
+/// Sleeps for longer than any test takes, with a file of its own.
+pub(crate) fn endless() -> Job {
+    let code = "import time\ndef f(x):\n    open('left', 'w').close()\n    time.sleep(100)";
+    let mut job = support::pair(code, ONE);
+    job.limits.wall_ms = 100_000;
+    job
+}
