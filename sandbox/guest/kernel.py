@@ -5,11 +5,16 @@ process, mount, message and host-name namespaces, a scratch file system of its o
 unprivileged user of its slot, no capability, Landlock, and a system call filter that
 allows little. Any step that fails ends the run with a message; none is skipped.
 
+In a fork the first touch of every object costs a page of memory and more time than the
+system call that it leads to. So a lane lays out a run's calls beforehand, arguments and
+all, and the run only goes down the list.
+
 Where the recipe names the mode without namespaces (`Container`), Landlock, a tighter filter
 and a scratch folder on the host's file system take their place.
 """
 
 import ctypes
+import fcntl
 import os
 import resource
 import struct
@@ -35,6 +40,7 @@ SYS_LANDLOCK_CREATE_RULESET = 444
 SYS_LANDLOCK_ADD_RULE = 445
 SYS_LANDLOCK_RESTRICT_SELF = 446
 LANDLOCK_RULE_PATH_BENEATH = 1
+SYS_CLOSE_RANGE = 436
 
 # Landlock rights on files, by the interface version that brought them.
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
@@ -61,8 +67,18 @@ class Refused(Exception):
     """A step of isolating a run that the kernel refused."""
 
 
+_long = ctypes.c_ulong
+
+
 class _Filter(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p)]
+
+
+class _Rule(ctypes.Structure):
+    """The kernel's `struct landlock_path_beneath_attr`."""
+
+    _pack_ = 1
+    _fields_ = [("allowed", ctypes.c_uint64), ("place", ctypes.c_int32)]
 
 
 def prepare(settings):
@@ -78,20 +94,19 @@ class Sandbox:
 
     def __init__(self, settings):
         self._libc = ctypes.CDLL(None, use_errno=True)
-        self._libc.mount.argtypes = [
-            ctypes.c_char_p,
-            ctypes.c_char_p,
-            ctypes.c_char_p,
-            ctypes.c_ulong,
-            ctypes.c_char_p,
-        ]
-        self._libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
         self._libc.syscall.restype = ctypes.c_long
+        # One that keeps the interpreter's lock. `os.fork` would go through what modules have
+        # registered for a process with threads, which this one is not.
+        self._fork = ctypes.PyDLL(None).fork
         words = settings["run_filter"]
         self._program = ctypes.create_string_buffer(struct.pack(f"<{len(words)}Q", *words))
         self._filter = _Filter(len(words), ctypes.addressof(self._program))
         self._landlock = settings["landlock"]
         self._own_processes = None
+        self._nothing = None
+        self._places = None
+        self._planned = None
+        self._plan = ()
         self._files = [("/", RIGHTS_OF_KIND["folder"]), ("/dev", READ_DIR | RIGHTS_OF_KIND["device"])]
 
     def _check(self, result, step):
@@ -101,105 +116,132 @@ class Sandbox:
         return result
 
     def own_lane(self):
-        """To be called once in a fresh lane: the way back from a child's namespace."""
+        """To be called once in a fresh lane: what all of its runs use."""
         self.die_with_parent()
+        # The way back from a child's namespace.
         self._own_processes = os.pidfd_open(os.getpid())
+        self._nothing = os.open("/dev/null", os.O_RDONLY)
+        if self._landlock:
+            self._places = [os.open(path, os.O_PATH) for path, _ in self._files]
 
     def die_with_parent(self):
-        self._check(self._libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "prctl(PDEATHSIG)")
+        result = self._libc.prctl(PR_SET_PDEATHSIG, _long(SIGKILL), _long(0), _long(0), _long(0))
+        self._check(result, "prctl(PDEATHSIG)")
+
+    def plan(self, request, channel, output):
+        """To be called before the fork."""
+        wanted = (request, channel, output)
+        if wanted != self._planned:
+            self._plan = self._lay_out(request, channel, output)
+            self._planned = wanted
 
     def fork(self):
         """Forks the first process of a new process namespace."""
         libc = self._libc
         self._check(libc.unshare(CLONE_NEWPID), "unshare(CLONE_NEWPID)")
-        child = os.fork()
+        child = self._check(self._fork(), "fork")
         if child:
             self._check(libc.setns(self._own_processes, CLONE_NEWPID), "setns(CLONE_NEWPID)")
         return child
 
-    def isolate(self, request, channel, output):
-        """Gives up everything. Returns the channel's descriptor; all others but standard
-        input, output and error are closed."""
-        libc, check = self._libc, self._check
-        self.die_with_parent()
-        null = os.open("/dev/null", os.O_RDONLY)
-        os.dup2(null, 0)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-        if channel == CHANNEL:
-            os.set_inheritable(channel, False)
-        else:
-            os.dup2(channel, CHANNEL, inheritable=False)
-        # The jail has closed all others, so there are few and low ones.
-        os.closerange(CHANNEL + 1, 1024)
-
-        self._leave_host(request)
-        for name, (soft, hard) in request["rlimits"].items():
-            resource.setrlimit(getattr(resource, name), (soft, hard))
-        user = request["user"]
-        if user:
-            os.setgroups([])
-            os.setresgid(user, user, user)
-            os.setresuid(user, user, user)
-            # The change of user has cleared it.
-            self.die_with_parent()
-        self._drop_capabilities(user)
-        self._make_work()
-        if self._landlock:
-            self._restrict_files()
-        check(
-            libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(self._filter), 0, 0),
-            "prctl(SECCOMP)",
-        )
+    def isolate(self):
+        """Gives up everything, as planned. Returns the channel's descriptor; all others but
+        standard input, output and error are closed."""
+        for step, call, arguments, keep in self._plan:
+            result = call(*arguments)
+            if result < 0:
+                self._check(result, step)
+            if keep is not None:
+                keep.value = result
         return CHANNEL
 
-    def _leave_host(self, request):
-        """Namespaces, and a file system that is nobody else's."""
-        libc, check = self._libc, self._check
-        check(libc.unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS), "unshare")
+    def _lay_out(self, request, channel, output):
+        """The calls of a run, each with its name."""
+        libc = self._libc
         user = request["user"]
+        calls = []
+
+        def add(call, *arguments, name=None, keep=None):
+            calls.append((name or call.__name__, call, arguments, keep))
+
+        def control(option, *arguments):
+            words = [_long(word) for word in (*arguments, 0, 0, 0, 0)[:4]]
+            add(libc.prctl, option, *words, name=f"prctl({option})")
+
+        control(PR_SET_PDEATHSIG, SIGKILL)
+        add(libc.unshare, CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
         options = (
             f"mode=0700,uid={user},gid={user},"
             f"size={request['scratch_bytes']},nr_inodes={request['scratch_files']}"
         )
-        check(
-            libc.mount(b"scratch", SCRATCH.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, options.encode()),
-            "mount(scratch)",
-        )
+        flags = _long(MS_NOSUID | MS_NODEV)
+        add(libc.mount, b"scratch", SCRATCH.encode(), b"tmpfs", flags, options.encode())
+        for name, limits in request["rlimits"].items():
+            limit = ctypes.create_string_buffer(struct.pack("<QQ", *limits))
+            add(libc.prlimit, 0, getattr(resource, name), limit, None)
+        if user:
+            add(libc.setgroups, _long(0), None)
+            add(libc.setresgid, user, user, user)
+            add(libc.setresuid, user, user, user)
+            # The change of user has cleared it.
+            control(PR_SET_PDEATHSIG, SIGKILL)
+        else:
+            control(PR_SET_SECUREBITS, NO_ROOT_LOCKED)
+        add(libc.capset, struct.pack("<Ii", 0x20080522, 0), bytes(24))
+        add(libc.mkdir, WORK.encode(), 0o700)
+        add(libc.mkdir, f"{SCRATCH}/.shm".encode(), 0o700)
+        add(libc.chdir, WORK.encode())
+        if self._landlock:
+            self._lay_out_rules(add)
+        add(libc.dup2, self._nothing, 0)
+        add(libc.dup2, output, 1)
+        add(libc.dup2, output, 2)
+        if channel == CHANNEL:
+            add(libc.fcntl, channel, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+        else:
+            add(libc.dup3, channel, CHANNEL, os.O_CLOEXEC)
+        every = _long(0xFFFFFFFF)
+        add(libc.syscall, _long(SYS_CLOSE_RANGE), _long(CHANNEL + 1), every, _long(0))
+        control(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(self._filter))
+        return tuple(calls)
 
-    def _make_work(self):
-        os.mkdir(WORK, 0o700)
-        os.mkdir(f"{SCRATCH}/.shm", 0o700)
-        os.chdir(WORK)
+    def _lay_out_rules(self, add):
+        syscall = self._libc.syscall
+        attribute, size, rights = self._rights()
+        # Both are known only once the calls before have answered.
+        rules, place = _long(0), _Rule(rights, 0)
+        add(syscall, _long(SYS_LANDLOCK_CREATE_RULESET), attribute, _long(size), _long(0),
+            name="landlock_create_ruleset", keep=rules)  # fmt: skip
+        add(self._libc.open, SCRATCH.encode(), os.O_PATH, name="open(scratch)", keep=ctypes.c_int.from_buffer(place, 8))
+        known = [_Rule(allowed & rights, fd) for (_, allowed), fd in zip(self._files, self._places)]
+        for rule in (*known, place):
+            add(syscall, _long(SYS_LANDLOCK_ADD_RULE), rules, _long(LANDLOCK_RULE_PATH_BENEATH),
+                ctypes.byref(rule), _long(0), name="landlock_add_rule")  # fmt: skip
+        add(syscall, _long(SYS_LANDLOCK_RESTRICT_SELF), rules, _long(0),
+            name="landlock_restrict_self")  # fmt: skip
 
-    def _drop_capabilities(self, user):
-        if not user:
-            check = self._libc.prctl(PR_SET_SECUREBITS, NO_ROOT_LOCKED, 0, 0, 0)
-            self._check(check, "prctl(SECUREBITS)")
-        header = struct.pack("<Ii", 0x20080522, 0)
-        self._check(self._libc.capset(header, bytes(24)), "capset")
-
-    def _restrict_files(self, scratch=SCRATCH):
-        libc, check = self._libc, self._check
+    def _rights(self):
+        """What a set of rules is about: the kernel's structure, its size, all file rights."""
         version = min(self._landlock, max(FS_RIGHTS_OF_VERSION))
         rights = (1 << FS_RIGHTS_OF_VERSION[version]) - 1
         network = self._network_rights if version >= 4 else 0
         scopes = SCOPES if version >= 6 else 0
-        attribute = struct.pack("<QQQ", rights, network, scopes)
         size = 24 if version >= 6 else 16 if version >= 4 else 8
-        rules = check(
-            libc.syscall(SYS_LANDLOCK_CREATE_RULESET, attribute, ctypes.c_size_t(size), 0),
-            "landlock_create_ruleset",
-        )
+        return struct.pack("<QQQ", rights, network, scopes), size, rights
+
+    def _restrict_files(self, scratch):
+        syscall, check = self._libc.syscall, self._check
+        attribute, size, rights = self._rights()
+        rules = syscall(_long(SYS_LANDLOCK_CREATE_RULESET), attribute, _long(size), _long(0))
+        check(rules, "landlock_create_ruleset")
         for path, allowed in (*self._files, (scratch, rights)):
             place = os.open(path, os.O_PATH)
-            rule = struct.pack("<Qi", allowed & rights, place)
-            check(
-                libc.syscall(SYS_LANDLOCK_ADD_RULE, rules, LANDLOCK_RULE_PATH_BENEATH, rule, 0),
-                "landlock_add_rule",
-            )
+            rule = ctypes.byref(_Rule(allowed & rights, place))
+            words = (_long(rules), _long(LANDLOCK_RULE_PATH_BENEATH), rule, _long(0))
+            check(syscall(_long(SYS_LANDLOCK_ADD_RULE), *words), "landlock_add_rule")
             os.close(place)
-        check(libc.syscall(SYS_LANDLOCK_RESTRICT_SELF, rules, 0), "landlock_restrict_self")
+        result = syscall(_long(SYS_LANDLOCK_RESTRICT_SELF), _long(rules), _long(0))
+        check(result, "landlock_restrict_self")
         os.close(rules)
 
 
@@ -225,7 +267,7 @@ class Container(Sandbox):
             at + 4 for at in range(0, len(program) - 7, 8) if program[at + 4 : at + 8] == own
         ]
         self._lane = None
-        self._scratch = None
+        self._run = None
 
     def own_lane(self):
         super().die_with_parent()
@@ -236,26 +278,46 @@ class Container(Sandbox):
         if os.getppid() != self._lane:
             raise Refused("the lane has died")
 
+    def plan(self, request, channel, output):
+        self._run = (request, channel, output)
+
     def fork(self):
         return os.fork()
 
-    def _leave_host(self, request):
-        self._scratch = request["scratch"]
-        self.work = f"{self._scratch}/work"
+    def isolate(self):
+        libc, check = self._libc, self._check
+        request, channel, output = self._run
+        scratch, user = request["scratch"], request["user"]
+        self.die_with_parent()
+        os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        if channel == CHANNEL:
+            os.set_inheritable(channel, False)
+        else:
+            os.dup2(channel, CHANNEL, inheritable=False)
+        # The jail has closed all others, so there are few and low ones.
+        os.closerange(CHANNEL + 1, 1024)
         for at in self._own_process_at:
             struct.pack_into("<I", self._program, at, os.getpid())
-
-    def _make_work(self):
+        for name, (soft, hard) in request["rlimits"].items():
+            resource.setrlimit(getattr(resource, name), (soft, hard))
+        if user:
+            os.setgroups([])
+            os.setresgid(user, user, user)
+            os.setresuid(user, user, user)
+            # The change of user has cleared it.
+            self.die_with_parent()
+        # Nobody but root has any, and nobody is root any more.
+        check(libc.capset(struct.pack("<Ii", 0x20080522, 0), bytes(24)), "capset")
+        self.work = f"{scratch}/work"
         os.mkdir(self.work, 0o700)
         os.chdir(self.work)
-        os.environ.update(HOME=self.work, TMPDIR=self._scratch)
+        os.environ.update(HOME=self.work, TMPDIR=scratch)
         # What a library's import has found out in the interpreter's own folder.
         tempfile.tempdir = None
-
-    def _drop_capabilities(self, user):
-        # Nobody but root has any, and nobody is root any more.
-        header = struct.pack("<Ii", 0x20080522, 0)
-        self._check(self._libc.capset(header, bytes(24)), "capset")
-
-    def _restrict_files(self):
-        super()._restrict_files(self._scratch)
+        self._restrict_files(scratch)
+        words = (_long(SECCOMP_MODE_FILTER), _long(ctypes.addressof(self._filter)))
+        result = libc.prctl(PR_SET_SECCOMP, *words, _long(0), _long(0))
+        check(result, "prctl(SECCOMP)")
+        return CHANNEL

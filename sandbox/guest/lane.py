@@ -76,21 +76,22 @@ def serve_lane(sandbox, finder, lane):
             # A kill that crossed the answer on its way.
             continue
         try:
+            sandbox.plan(request["run"], *descriptors)
             child = sandbox.fork()
         except BaseException as error:
             _answer(lane, {"error": f"{type(error).__name__}: {error}"})
             os._exit(1)
         if child == 0:
-            _start_run(sandbox, finder, request["run"], *descriptors)
+            _start_run(sandbox, finder, descriptors[1])
             os._exit(NOT_ISOLATED)
         for descriptor in descriptors:
             os.close(descriptor)
         _answer(lane, _wait(lane, child, request["run"]["cpu_s"]))
 
 
-def _start_run(sandbox, finder, request, channel, output):
+def _start_run(sandbox, finder, output):
     try:
-        channel = sandbox.isolate(request, channel, output)
+        channel = sandbox.isolate()
     except BaseException:
         os.dup2(output, 2)
         traceback.print_exc()
@@ -98,6 +99,8 @@ def _start_run(sandbox, finder, request, channel, output):
         os._exit(NOT_ISOLATED)
     if bench["WORK"] != sandbox.work:
         bench["WORK"] = sandbox.work
+    # The way to raw system calls.
+    vars(sandbox).clear()
     bench["run"](channel, finder)
 
 

@@ -79,8 +79,13 @@ def main():
     kernel = load("kernel")
     observe = load("observe")
     coverage = load("coverage")
-    judge = load("judge", HOME=HOME)
-    bench = load("bench", judge=judge, observe=observe, coverage=coverage)
+    # Nothing of this frame may lead to the judge: the program can walk down to it.
+    bench = load(
+        "bench",
+        judge=load("judge", HOME=HOME, watch=load("watch")),
+        observe=observe,
+        coverage=coverage,
+    )
     lane = load("lane", bench=bench)
     sandbox = kernel["prepare"](settings)
     finder = shelf["put_away"](baseline, recorder)

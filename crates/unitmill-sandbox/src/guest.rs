@@ -17,6 +17,7 @@ const HARNESS: &[(&str, &str)] = &[
         include_str!("../../../sandbox/guest/kernel.py"),
     ),
     ("lane.py", include_str!("../../../sandbox/guest/lane.py")),
+    ("watch.py", include_str!("../../../sandbox/guest/watch.py")),
     ("judge.py", include_str!("../../../sandbox/guest/judge.py")),
     ("bench.py", include_str!("../../../sandbox/guest/bench.py")),
     (

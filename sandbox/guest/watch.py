@@ -1,0 +1,80 @@
+"""Notices that a class or a dictionary was changed, without looking at what is in it.
+
+CPython keeps a number for every class and (until 3.13) every dictionary that is another one
+after each change, for the sake of its own caches. Reading that number is cheap; reading the
+contents would, in a fork, copy a page of memory for every few objects, and it would miss a
+change that has been taken back.
+
+Where the interpreter turns out not to keep such a number, `CLASSES` or `DICTIONARIES` is
+false, and those have to be compared.
+"""
+
+import ctypes
+
+# Where the numbers lie in `PyTypeObject` and `PyDictObject`, on every 64-bit CPython of
+# this decade; `_keeps_count` has the last word.
+_CLASS_OFFSET, _CLASS_NUMBER = 384, ctypes.c_uint
+_DICTIONARY_OFFSET, _DICTIONARY_NUMBER = 24, ctypes.c_uint64
+
+
+def _class_number(klass):
+    # Only a class that was looked up in has a number.
+    klass.__init__
+    return _CLASS_NUMBER.from_address(id(klass) + _CLASS_OFFSET)
+
+
+def _dictionary_number(dictionary):
+    return _DICTIONARY_NUMBER.from_address(id(dictionary) + _DICTIONARY_OFFSET)
+
+
+def _keeps_count(number, read, change):
+    """Whether a number stays while nothing happens and never returns after a change."""
+    seen = [number.value]
+    for _ in range(3):
+        read()
+        if number.value != seen[-1]:
+            return False
+        change()
+        read()
+        if number.value in seen:
+            return False
+        seen.append(number.value)
+    return True
+
+
+def _try_class():
+    class Probe:
+        attribute = 0
+
+    def change():
+        Probe.attribute += 1
+
+    return _keeps_count(_class_number(Probe), lambda: Probe.attribute, change)
+
+
+def _try_dictionary():
+    dictionary = {"key": 0}
+
+    def change():
+        dictionary["key"] += 1
+
+    return _keeps_count(_dictionary_number(dictionary), lambda: dictionary["key"], change)
+
+
+CLASSES = _try_class()
+DICTIONARIES = _try_dictionary()
+
+
+class Watch:
+    """Reads the numbers of some classes and dictionaries, which must outlive it."""
+
+    def __init__(self, classes=(), dictionaries=()):
+        self._numbers = []
+        if CLASSES:
+            self._numbers += map(_class_number, classes)
+        if DICTIONARIES:
+            self._numbers += map(_dictionary_number, dictionaries)
+
+    def state(self):
+        """Equal to an earlier state if nothing was changed in between."""
+        return [number.value for number in self._numbers]
