@@ -226,9 +226,7 @@ impl Evidence<'_> {
                 message,
                 exception,
                 status,
-            } if MEMORY_ERRORS.contains(&&**exception)
-                && status == TestStatus::Error.as_str() =>
-            {
+            } if MEMORY_ERRORS.contains(&&**exception) && status == TestStatus::Error.as_str() => {
                 Some(format!("{test}: {message}"))
             }
             _ => None,
