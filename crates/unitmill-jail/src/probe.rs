@@ -102,7 +102,7 @@ fn user_namespaces(root: bool) -> (bool, String) {
     // Distributions' own; root is exempt from both.
     let clone = read_number("/proc/sys/kernel/unprivileged_userns_clone");
     let restricted = read_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
-    let allowed = root || (clone != Some(0) && !restricted.is_some_and(|value| value > 0));
+    let allowed = root || (clone != Some(0) && restricted.unwrap_or(0) == 0);
     let mut seen = vec![match most {
         Some(most) => format!("user.max_user_namespaces = {most}"),
         None => "no user.max_user_namespaces".to_owned(),

@@ -125,7 +125,7 @@ mod tests {
         std::os::unix::fs::symlink(&kept, tree.join("a/link")).expect("it can be linked");
         std::os::unix::fs::symlink(&kept, tree.join("link")).expect("it can be linked");
         for locked in ["a/b", "a"] {
-            fs::set_permissions(tree.join(locked), Permissions::from_mode(0)).expect("ours");
+            fs::set_permissions(tree.join(locked), Permissions::from_mode(0o000)).expect("ours");
         }
         remove_tree(&tree).expect("it can be removed");
         assert!(!tree.exists());
