@@ -4,6 +4,7 @@ mod bad_input;
 mod code_map;
 mod exec;
 mod help;
+mod isolation;
 mod model_server;
 mod program;
 mod quickstart;
