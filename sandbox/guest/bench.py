@@ -7,7 +7,10 @@ honest module has to come to the same result as under `python -m unittest soluti
 
 import _thread
 import builtins
+import contextlib
+import ctypes
 import importlib.util
+import inspect
 import json
 import os
 import sys
@@ -18,6 +21,7 @@ import unittest.case
 import unittest.loader
 import unittest.result
 import warnings
+from functools import partial
 from unittest import async_case
 
 WORK = "/tmp/work"
@@ -26,39 +30,210 @@ MOST_FRAMES = 12
 # Values in a container that are looked at for claiming to equal everything.
 LOOKED_AT = 200
 
-_getpid, _exit, _get_ident = os.getpid, os._exit, _thread.get_ident
-_run = {"report": None}
 _prepared = {}
+_TEST_CASES = (unittest.TestCase, async_case.IsolatedAsyncioTestCase)
 
 
 def prepare(finder):
     """Once, in the zygote, after preloading."""
-    _wrap_unittest(unittest.TestCase)
-    _wrap_unittest(async_case.IsolatedAsyncioTestCase)
+    # Out of the program's reach from here on: what it finds, it can rewrite.
+    judge = globals().pop("judge")
+    bell, answer = _thread.allocate_lock(), _thread.allocate_lock()
+    bell.acquire()
+    answer.acquire()
+    own = []
+    report = judge["bake"](
+        _report,
+        {"__builtins__": {}},
+        getpid=os.getpid,
+        own=own,
+        leave=os._exit,
+        ring=bell.release,
+        wait=answer.acquire,
+    )
+    bake = _baker(judge["bake"], report)
+    _extend_unittest(bake, report)
+    _announce_memory()
+    for name in ("_negative", "_flush", "addSuccess"):
+        main = _thread.get_ident()
+        setattr(Result, name, bake(vars(Result)[name], get_ident=_thread.get_ident, main=main))
+    for kind in (*_TEST_CASES, unittest.TestSuite, Result):
+        _seal(kind, judge["bake"])
     law = judge["Law"]([globals()])
-    _prepared.update(law=law, libraries=law.libraries, finder=finder)
+    _prepared.update(judge=judge, law=law, report=report, own=own, bell=bell, answer=answer)
+    _prepared.update(libraries=law.libraries, finder=finder)
 
 
-def _wrap_unittest(case):
-    original = vars(case)["_callTestMethod"]
+def _baker(bake, report):
+    return lambda function, **values: bake(function, globals(), report=report, **values)
+
+
+def _report(kind, payload, result=None):
+    getpid, own = "§getpid", "§own"
+    if getpid() not in own:
+        # A fork of the run that came back to the harness.
+        leave = "§leave"
+        leave(72)
+    ring, wait = "§ring", "§wait"
+    ring()
+    wait()
+    return result
+
+
+def _announce_memory():
+    """Lets the parts of ctypes that reach into memory unannounced raise the event of those that
+    are announced."""
+    for name in ("cast", "memmove", "memset"):
+        original = getattr(ctypes, name)
+
+        def announced(*arguments, _original=original, _announce=sys.audit):
+            _announce("ctypes.cdata", None)
+            return _original(*arguments)
+
+        # As one of ctypes' own functions, so that it counts who calls it.
+        code = announced.__code__.replace(co_filename=ctypes.__file__, co_name=name)
+        announced.__code__ = code
+        announced.__name__ = announced.__qualname__ = name
+        setattr(ctypes, name, announced)
+
+
+class Sealed:
+    """A method that is found on the class whatever an instance has under its name."""
+
+    __slots__ = ()
+
+
+def _get(self, instance, owner=None):
+    function, bind = "§function", "§bind"
+    return function if instance is None else bind(function, instance)
+
+
+def _set(self, instance, value):
+    name = "§name"
+    raise AttributeError(f"{name} of a test cannot be replaced in the sandbox")
+
+
+_SEALED = (
+    "assert", "fail", "_call", "_base", "_get", "add", "subTest", "_create", "_add", "_handle",
+    "_tearDown", "_negative", "_flush", "_raised", "stopTest", "startTest",
+)  # fmt: skip
+
+
+def _seal(kind, bake):
+    for name, function in list(vars(kind).items()):
+        if type(function) is types.FunctionType and name.startswith(_SEALED):
+            members = {
+                "__slots__": (),
+                "__get__": bake(_get, globals(), function=function, bind=types.MethodType),
+                "__set__": bake(_set, globals(), name=name),
+                "sealed": function,
+            }
+            setattr(kind, name, type(name, (Sealed,), members)())
+
+
+async def _witness(test, method):
+    """Waits for an asynchronous test and says that it has come to its end."""
+    report = "§report"
+    value = await method()
+    report("awaited", (test, method))
+    return value
+
+
+def _extend_unittest(bake, report):
+    """Gives unittest's methods their own words with a report behind the test's return and a
+    second look behind comparisons.
+
+    What they call is a constant of theirs: what a closure or a global name holds, anybody
+    can replace.
+    """
+    global _witness
+    _witness = bake(_witness)
+    case, asynchronous = _TEST_CASES
 
     def _callTestMethod(self, method):
-        original(self, method)
-        _run["report"]("returned", (self, method))
+        report, original = "§report", "§original"
+        # The payload is complete before the test runs, where no frame shows it.
+        report("returned", (self, method), original(self, method))
 
-    case._callTestMethod = _callTestMethod
-    if "assertEqual" in vars(case):
-        genuine = vars(case)["assertEqual"]
+    case._callTestMethod = bake(_callTestMethod, original=case._callTestMethod)
 
-        def assertEqual(self, first, second, msg=None):
-            """Fail if the two objects are unequal as determined by the '=='
-            operator.
-            """
-            genuine(self, first, second, msg)
-            if _equals_anything(first) or _equals_anything(second):
+    def _callTestMethod(self, method):
+        report, original, witness = "§report", "§original", "§witness"
+        is_coroutine, partial = "§is_coroutine", "§partial"
+        awaited = partial(witness, self, method) if is_coroutine(method) else method
+        report("returned", (self, method), original(self, awaited))
+
+    asynchronous._callTestMethod = bake(
+        _callTestMethod,
+        original=asynchronous._callTestMethod,
+        witness=_witness,
+        partial=partial,
+        is_coroutine=inspect.iscoroutinefunction,
+    )
+
+    # An exception that something on its way swallows is one all the same.
+    def part(self):
+        report, original, exceptions = "§report", "§original", "§exceptions"
+        try:
+            original(self)
+        except exceptions:
+            report("broken", (self,))
+            raise
+
+    for kind in _TEST_CASES:
+        for name in ("_callSetUp", "_callTearDown"):
+            setattr(kind, name, _named(bake(part, original=vars(kind)[name], exceptions=BaseException), name))
+
+    def _callCleanup(self, function, /, *args, **kwargs):
+        report, original, exceptions = "§report", "§original", "§exceptions"
+        try:
+            original(self, function, *args, **kwargs)
+        except exceptions:
+            report("broken", (self,))
+            raise
+
+    for kind in _TEST_CASES:
+        original = vars(kind)["_callCleanup"]
+        kind._callCleanup = bake(_callCleanup, original=original, exceptions=BaseException)
+
+    def subTest(self, msg=unittest.case._subtest_msg_sentinel, **params):
+        report, original, exceptions = "§report", "§original", "§exceptions"
+        with original(self, msg, **params):
+            try:
+                yield
+            except exceptions:
+                report("broken", (self,))
+                raise
+
+    sub_test = bake(subTest, original=case.subTest, exceptions=BaseException)
+    sub_test.__defaults__ = subTest.__defaults__
+    case.subTest = contextlib.contextmanager(sub_test)
+
+    def compare(self, *arguments, **names):
+        original, equals_anything = "§original", "§equals_anything"
+        original(self, *arguments, **names)
+        for value in (*arguments[:2], *names.values()):
+            if equals_anything(value):
                 raise self.failureException("a value that claims to be equal to anything")
 
-        case.assertEqual = assertEqual
+    for name in _COMPARING:
+        original = vars(case)[name]
+        function = bake(compare, original=original, equals_anything=_equals_anything)
+        setattr(case, name, _named(function, name, original))
+
+
+# Assertions that a value can satisfy by claiming to be equal to whatever it meets.
+_COMPARING = """assertEqual assertIn assertAlmostEqual assertCountEqual assertSequenceEqual
+    assertListEqual assertTupleEqual assertSetEqual assertDictEqual""".split()
+
+
+def _named(function, name, original=None):
+    function.__name__ = name
+    function.__qualname__ = f"TestCase.{name}"
+    if original is not None:
+        function.__doc__ = original.__doc__
+        function.__wrapped__ = original
+    return function
 
 
 def _equals_anything(value, deeper=True):
@@ -73,7 +248,17 @@ def _equals_anything(value, deeper=True):
         items = list(value.values())[:LOOKED_AT]
         return any(_equals_anything(item, False) for item in items)
     compare = getattr(kind, "__eq__", None)
+    if kind.__module__ == "unittest.mock":
+        # As a whole; as a part of what is expected it is honest.
+        return deeper and (kind.__name__ == "_ANY" or _is_told_to_equal(value))
     if type(compare) is not types.FunctionType:
+        # Written in C, or a thing that can be called and lies in its place.
+        if type(compare).__module__ != "builtins" and not callable(getattr(type(compare), "__get__", None)):
+            compare = kind.__dict__.get("__eq__", compare)
+            try:
+                return compare(object()) is True
+            except Exception:
+                return False
         return False
     if compare.__code__.co_filename.startswith(_prepared["libraries"]):
         return False
@@ -83,28 +268,18 @@ def _equals_anything(value, deeper=True):
         return False
 
 
-def _make_reporter(bell, answer, main_ident):
-    ring, wait = bell.release, answer.acquire
-    own = _getpid()
-
-    def report(kind, payload):
-        if _getpid() != own:
-            # A fork of the run that came back to the harness.
-            _exit(72)
-        ring()
-        wait()
-
-    return report
+def _is_told_to_equal(mock):
+    children = getattr(mock, "__dict__", {}).get("_mock_children")
+    told = children.get("__eq__") if type(children) is dict else None
+    return getattr(told, "__dict__", {}).get("_mock_return_value") is True
 
 
 class Result(unittest.result.TestResult):
     """Passes everything on; failures at once, so that none can be taken back."""
 
-    def __init__(self, report, entry):
+    def __init__(self, entry):
         super().__init__(sys.stderr, True, 1)
-        self._report = report
         self._prefix = entry + "."
-        self._main = _get_ident()
         self._from_threads = []
 
     def name(self, test):
@@ -114,10 +289,11 @@ class Result(unittest.result.TestResult):
     def _negative(self, test, status, message, exception=""):
         owner = getattr(test, "test_case", test)
         event = (owner, self.name(owner), status, message, exception)
-        if _get_ident() != self._main:
+        get_ident, main, report = "§get_ident", "§main", "§report"
+        if get_ident() != main:
             self._from_threads.append(event)
         else:
-            self._report("negative", event)
+            report("negative", event)
 
     def _raised(self, test, status, error):
         message, exception = describe(error)
@@ -128,12 +304,14 @@ class Result(unittest.result.TestResult):
         self._flush()
 
     def _flush(self):
+        report = "§report"
         while self._from_threads:
-            self._report("negative", self._from_threads.pop(0))
+            report("negative", self._from_threads.pop(0))
 
     def addSuccess(self, test):
+        report = "§report"
         self._flush()
-        self._report("success", (test,))
+        report("success", (test,))
 
     def addError(self, test, err):
         self._raised(test, "error", err[1])
@@ -237,7 +415,7 @@ def _read(channel, size):
     while size:
         piece = os.read(channel, min(size, 1 << 20))
         if not piece:
-            _exit(73)
+            os._exit(73)
         pieces.append(piece)
         size -= len(piece)
     return b"".join(pieces)
@@ -267,6 +445,27 @@ def _test_codes(code, source):
 
     walk(code, "", False)
     return methods
+
+
+# A comparison that says the same of everything, by name, and what it says.
+_INDIFFERENT = {"__eq__": True, "__ne__": False}
+
+
+def _disarm(code, around):
+    """The code with comparisons that are true of any object whatever, as they stand in the
+    source, turned into ones that do not know: `==` then goes by identity."""
+    constants = list(code.co_consts)
+    names = {*code.co_names, *filter(lambda constant: type(constant) is str, constants)}
+    for number, constant in enumerate(constants):
+        if isinstance(constant, types.CodeType):
+            constants[number] = _disarm(constant, names)
+    answer = _INDIFFERENT.get(code.co_name)
+    if code.co_name == "<lambda>" and "__eq__" in around:
+        answer = True
+    # Nothing but: return the constant.
+    if answer is not None and len(code.co_code) <= 8 and not code.co_names:
+        constants = [NotImplemented if constant is answer else constant for constant in constants]
+    return code.replace(co_consts=tuple(constants))
 
 
 def _seed(seed, finder):
@@ -341,32 +540,31 @@ def run(channel, finder):
     sys.argv[:] = ["python -m unittest", entry]
     os.environ.pop("LC_CTYPE", None)
 
-    bell, answer = _thread.allocate_lock(), _thread.allocate_lock()
-    bell.acquire()
-    answer.acquire()
     canaries = (_Canary("must_pass"), _Canary("must_fail"))
-    report = _run["report"] = _make_reporter(bell, answer, _get_ident())
-    flags, judge_ident = judge["Flags"](), [None]
+    report, answer = _prepared["report"], _prepared.pop("answer")
+    judge, law, bell = _prepared.pop("judge"), _prepared.pop("law"), _prepared.pop("bell")
+    _prepared["own"].append(os.getpid())
     coverage_reader = coverage["start"](path) if kind == "coverage" else None
-    sys.addaudithook(judge["make_audit_hook"](_prepared["law"], flags, judge_ident))
-    judge["start"](
+    judge_ident = judge["start"](
         box,
-        _prepared["law"],
-        flags,
+        law,
+        judge["Flags"](),
         channel,
         report.__code__,
         sys._getframe(),
         canaries,
         bell,
         answer,
-        judge_ident,
     )
-    del box, flags, judge_ident, bell
+    sys.addaudithook(judge["make_audit_hook"](law, judge_ident))
+    del box, bell, judge, law
     answer.acquire()
     del answer
 
     try:
         code = compile(source, path, "exec", dont_inherit=True)
+        if b"__eq__" in source:
+            code = _disarm(code, ())
         methods = _test_codes(code, source)
     except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError) as error:
         report("load_failed", ("syntax", describe(error)[0]))
@@ -398,7 +596,7 @@ def run(channel, finder):
                 _seed(payload["seed"], finder)
                 report("data", (observe["observe"](module, call),))
         else:
-            result = Result(report, entry)
+            result = Result(entry)
             try:
                 loader = unittest.loader.defaultTestLoader
                 suite = loader.suiteClass([loader.loadTestsFromModule(module)])

@@ -36,9 +36,12 @@ What it does not withstand: native code, which can read the process's memory.
 import _json
 import _thread
 import builtins
+import collections
 import contextlib
 import doctest
 import gc
+import inspect
+import operator
 import os
 import sys
 import sysconfig
@@ -54,9 +57,7 @@ from unittest import async_case
 from _hashlib import hmac_digest
 
 _quote = _json.encode_basestring_ascii
-_current_frames = sys._current_frames
 _get_ident = _thread.get_ident
-_getframe = sys._getframe
 
 ALWAYS_REFUSED = frozenset(
     {
@@ -66,13 +67,11 @@ ALWAYS_REFUSED = frozenset(
         "sys._current_frames",
         "sys._current_exceptions",
         "sys.addaudithook",
+        "cpython.PyInterpreterState_New",
     }
 )
 REFUSED_OUTSIDE_LIBRARIES = frozenset(
     {
-        "sys.settrace",
-        "sys.setprofile",
-        "sys.monitoring.register_callback",
         "ctypes.dlopen",
         "ctypes.dlsym",
         "ctypes.dlsym/handle",
@@ -83,14 +82,32 @@ REFUSED_OUTSIDE_LIBRARIES = frozenset(
         "ctypes.PyObj_FromPtr",
     }
 )
+# Debuggers and profilers can be driven by the program; these cannot be made to jump.
+REFUSED_BUT_FOR = {
+    "sys.settrace": "/doctest.py",
+    "sys.setprofile": "/cProfile.py",
+    "sys.monitoring.register_callback": "/cProfile.py",
+}
 LOOKED_AT = (
     ALWAYS_REFUSED
     | REFUSED_OUTSIDE_LIBRARIES
+    | frozenset(REFUSED_BUT_FOR)
     | {"compile", "code.__new__", "object.__setattr__"}
 )
 
 # Exit status of a run whose judge could not go on; never a clean end.
 FAILED = 74
+# Exit status of a run that did what only serves to look into the harness. A program that
+# ends itself with it accuses itself.
+REFUSED = 75
+
+_GENERATOR_LIKE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+# What a test class of the program must keep while its tests run, besides the assertions.
+_FIXTURES = frozenset(
+    """run __call__ subTest setUp tearDown setUpClass tearDownClass asyncSetUp asyncTearDown
+    addCleanup doCleanups doClassCleanups failureException __getattribute__ __getattr__""".split()
+)
+_STATUSES = frozenset({"failed", "error", "skipped", "expected_failure"})
 
 # What honest tests set on `unittest`'s classes for good.
 ADJUSTABLE = frozenset({"sortTestMethodsUsing", "maxDiff", "longMessage"})
@@ -108,6 +125,8 @@ _TRUSTED_MODULES = (
     contextlib,
     doctest,
 )
+_TEST_CASES = (unittest.TestCase, async_case.IsolatedAsyncioTestCase)
+_MANAGERS = (contextlib._GeneratorContextManager, contextlib._GeneratorContextManagerBase)
 _PROTECTED_MODULES = (
     unittest.case,
     unittest.suite,
@@ -130,6 +149,8 @@ def _functions_of(value):
                 yield content
     elif isinstance(value, (staticmethod, classmethod)):
         yield from _functions_of(value.__func__)
+    elif hasattr(type(value), "sealed"):
+        yield from _functions_of(type(value).sealed)
     elif isinstance(value, property):
         for function in (value.fget, value.fset, value.fdel):
             if function is not None:
@@ -142,8 +163,10 @@ class Law:
 
     def __init__(self, harness):
         self.reporters = {}
-        self.functions = []
+        self._protected = set()
+        self._seals = []
         self.attributes = []
+        classes = []
         modules = [(vars(module), module.__name__) for module in _TRUSTED_MODULES]
         modules += [(namespace, namespace["__name__"]) for namespace in harness]
         protected = [vars(module) for module in _PROTECTED_MODULES] + list(harness)
@@ -153,25 +176,45 @@ class Law:
             for value in list(namespace.values()):
                 if isinstance(value, type) and value.__module__ == name:
                     self._remember(_class_dict(value), name, guarded)
+                    # Suites leave marks on the classes of the tests that they run.
+                    if guarded and (value in _TEST_CASES or not issubclass(value, _TEST_CASES)):
+                        classes.append(value)
+        for module in _PROTECTED_MODULES:
+            bound = _bind_builtins(vars(module), self._code_objects(vars(module)))
+            self.attributes += [(vars(module), name, value) for name, value in bound]
+        classes += [collections.Counter, *_MANAGERS]
+        # The dictionaries behind the classes: there are ways to them past the class.
+        behind = [gc.get_referents(_class_dict(klass))[0] for klass in classes + self._seals]
+        self.names = [(names, frozenset(names)) for names in (*protected, *behind)]
+        self.classes = watch["Watch"](classes=classes + self._seals, dictionaries=behind)
+        self.modules = watch["Watch"](dictionaries=protected)
+        self.sees_classes = watch["CLASSES"]
+        self.sees_modules = watch["DICTIONARIES"]
         # Methods of a test case that no test replaces while it runs. Not `run`, `debug` or
         # `id`: tests keep their own things under such names.
         self.shadowing = frozenset(
             name
-            for case in (unittest.TestCase, async_case.IsolatedAsyncioTestCase)
+            for case in _TEST_CASES
             for name, value in vars(case).items()
-            if callable(value) and name.startswith(("assert", "fail", "_call", "_base"))
+            if callable(getattr(case, name))
+            if name.startswith(("assert", "fail", "_call", "_base", "_get"))
             if name != "failureException"
         )
-        # The builtins that unittest itself calls; replacing another one is a program's own
-        # business.
-        used = {
-            name
-            for module in _PROTECTED_MODULES
-            for function in self._code_objects(vars(module))
-            for name in function.co_names
-        } - {"print", "open", "input"}
-        self.builtins = tuple(
-            (name, value) for name, value in vars(builtins).items() if name in used
+        self.watched_names = self.shadowing | _FIXTURES
+        self.protected = frozenset(self._protected) | frozenset(
+            id(value) for _, _, value in self.attributes if isinstance(value, type)
+        )
+        # By whom a test's return and success may be reported.
+        self.returning = tuple(
+            vars(case)["_callTestMethod"].sealed.__code__ for case in _TEST_CASES
+        )
+        self.running = tuple(case.run.__code__ for case in _TEST_CASES)
+        self.succeeding = harness[0]["Result"].addSuccess.__code__
+        self.awaiting = harness[0]["_witness"].__code__
+        self.reporting = frozenset(
+            id(function.__code__)
+            for name in ("_negative", "_flush")
+            for function in [getattr(harness[0]["Result"], name)]
         )
         self.libraries = tuple(
             sorted(
@@ -193,10 +236,12 @@ class Law:
             for function in _functions_of(value):
                 self._allow(function.__code__, function.__globals__)
                 if guarded:
-                    self.functions.append((function, function.__code__, function.__defaults__))
+                    self._protected.add(id(function))
             if guarded and name not in ADJUSTABLE:
                 if isinstance(value, type) or any(_functions_of(value)):
                     self.attributes.append((mapping, name, value))
+                if hasattr(type(value), "sealed"):
+                    self._seals.append(type(value))
 
     def _allow(self, code, namespace):
         self.reporters[id(code)] = (code, namespace)
@@ -210,73 +255,166 @@ class Law:
                 yield code
 
 
+def _bind_builtins(namespace, codes):
+    """Gives a module the builtins that it calls as names of its own, so that it goes on
+    calling them whatever becomes of `builtins`; and copies of the modules that its
+    comparisons rest on. Returns what was given."""
+    for code in list(codes):
+        for name in code.co_names:
+            if name in vars(builtins) and name not in ("print", "open", "input"):
+                namespace.setdefault(name, vars(builtins)[name])
+                yield name, namespace[name]
+    for name in ("collections", "re"):
+        if name in namespace:
+            copy = types.ModuleType(name)
+            vars(copy).update(vars(namespace[name]))
+            namespace[name] = copy
+            yield name, copy
+
+
 class Flags:
     """Attempts at interference, each kind once."""
 
     def __init__(self):
         self.seen = []
 
-    def raise_for(self, what):
-        if what not in self.seen:
-            self.seen.append(what)
-        raise RuntimeError(f"{what} is not available in the sandbox")
+
+def bake(function, namespace, /, **values):
+    """A function whose text constants "§name" are the values themselves.
+
+    What is a constant lies in no cell, no default, no global: nothing that has the
+    function, or a frame of it, can put something else in its place.
+    """
+    def fill(constant):
+        if type(constant) is tuple:
+            return tuple(map(fill, constant))
+        if type(constant) is str and constant[:1] == "§":
+            return values[constant[1:]]
+        return constant
+
+    code = function.__code__
+    constants = fill(code.co_consts)
+    baked = types.FunctionType(code.replace(co_consts=constants), namespace, function.__name__)
+    baked.__doc__ = function.__doc__
+    baked.__defaults__, baked.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
+    return baked
 
 
-def make_audit_hook(law, flags, judge_ident):
-    """The hook of one run; see the head of this file for what it refuses and why."""
-    libraries = law.libraries
-    protected = {id(function) for function, _, _ in law.functions}
-    watched, always, outside = LOOKED_AT, ALWAYS_REFUSED, REFUSED_OUTSIDE_LIBRARIES
-    getframe, get_ident = _getframe, _get_ident
-    passing = ("<frozen importlib", "<frozen posixpath")
+def _from_library(frame, event):
+    libraries, passing, ctypes = "§libraries", "§passing", "§ctypes"
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name.startswith(passing) or (
+            event.startswith("ctypes") and ctypes in name and name.startswith(libraries)
+        ):
+            frame = frame.f_back
+            continue
+        return name.startswith(libraries)
+    return True
 
-    def from_library(frame, event):
-        while frame is not None:
-            name = frame.f_code.co_filename
-            if event.startswith("ctypes") and "/ctypes/" in name and name.startswith(libraries):
-                frame = frame.f_back
-                continue
-            if name.startswith(passing):
-                frame = frame.f_back
-                continue
-            return name.startswith(libraries)
-        return True
 
-    def hook(event, arguments):
-        if event not in watched:
-            return
-        if get_ident() == judge_ident[0]:
-            return
-        if event in always:
-            flags.raise_for(event)
-        if event in outside:
-            if not from_library(getframe(1), event):
-                flags.raise_for(event)
-        elif event == "object.__setattr__":
-            if arguments[1] == "__code__" and id(arguments[0]) in protected:
-                flags.raise_for("replacing code of unittest")
+def _hook(event, arguments):
+    watched = "§watched"
+    if event not in watched:
+        return
+    get_ident, judge = "§get_ident", "§judge"
+    if get_ident() == judge:
+        return
+    getframe, from_library, always = "§getframe", "§from_library", "§always"
+    outside, but_for, protected = "§outside", "§but_for", "§protected"
+    what = event
+    if event in always:
+        refused = True
+    elif event in outside:
+        refused = not from_library(getframe(1), event)
+    elif event[:4] == "sys.":
+        name = getframe(1).f_code.co_filename
+        refused = not from_library(getframe(1), event)
+        for known, file in but_for:
+            if event == known and not name.endswith(file):
+                refused = True
+    elif event == "object.__setattr__":
+        identity, kind = "§identity", "§type_of"
+        changed, name = arguments[0], arguments[1]
+        test_case, mro = "§test_case", "§mro"
+        if name == "__code__":
+            refused = not from_library(getframe(1), event)
+        elif name == "__defaults__" or name == "__kwdefaults__":
+            refused = identity(changed) in protected
+        elif name == "__class__":
+            refused = test_case in mro(kind(changed)) or identity(kind(changed)) in protected
         else:
-            name = arguments[1]
-            if (
-                type(name) is str
-                and name.startswith(libraries)
-                and not from_library(getframe(1), event)
-            ):
-                flags.raise_for("code under a library's name")
+            refused = name == "__bases__" and test_case in mro(changed)
+        what = "replacing what tests are made of"
+    else:
+        libraries, kind, text = "§libraries", "§type_of", "§text"
+        name = arguments[1]
+        refused = (
+            kind(name) is text
+            and name.startswith(libraries)
+            and not from_library(getframe(1), event)
+        )
+        what = "code under a library's name"
+    if refused:
+        # Not an exception: its traceback would show frames of the harness to the program.
+        write, leave, status = "§write", "§leave", "§status"
+        try:
+            write(2, f"\n{what} is not available in the sandbox\n".encode())
+        finally:
+            leave(status)
 
-    return hook
+
+def make_audit_hook(law, judge):
+    """The hook of one run; see the head of this file for what it refuses and why. `judge` is
+    the number of the thread that it lets pass."""
+    # Whoever comes by a frame of the hook finds nothing in its globals either.
+    empty = {"__builtins__": {}}
+    from_library = bake(
+        _from_library,
+        empty,
+        libraries=law.libraries,
+        passing=("<frozen importlib", "<frozen posixpath"),
+        ctypes="/ctypes/",
+    )
+    return bake(
+        _hook,
+        empty,
+        watched=LOOKED_AT,
+        always=ALWAYS_REFUSED,
+        outside=REFUSED_OUTSIDE_LIBRARIES,
+        but_for=tuple(REFUSED_BUT_FOR.items()),
+        protected=law.protected,
+        libraries=law.libraries,
+        from_library=from_library,
+        judge=judge,
+        get_ident=_get_ident,
+        getframe=sys._getframe,
+        identity=id,
+        type_of=type,
+        text=str,
+        test_case=unittest.TestCase,
+        mro=_mro,
+        write=os.write,
+        leave=os._exit,
+        status=REFUSED,
+    )
 
 
 class _Test:
     """What the judge knows of one test."""
 
-    __slots__ = ("test", "id", "attribute", "returned", "succeeded", "negative")
+    __slots__ = (
+        "test", "id", "attribute", "code", "decorated", "awaited", "returned", "succeeded",
+        "negative",
+    )
 
-    def __init__(self, test, test_id, attribute):
+    def __init__(self, test, test_id, attribute, decorated=True):
         self.test = test
         self.id = test_id
         self.attribute = attribute
-        self.returned = self.succeeded = self.negative = False
+        self.decorated = decorated
+        self.code = attribute.__code__ if type(attribute) is types.FunctionType else None
+        self.awaited = self.returned = self.succeeded = self.negative = False
 
 
 def _find_attribute(test):
@@ -298,47 +436,73 @@ class Session:
         self.flags = flags
         self.report_code = report_code
         self.driver = driver
-        self.main_ident = main_ident
+        # In one step of the interpreter, so that no other thread runs while the frames of all
+        # threads are held: the last to let go of a frame runs the finalizers of what is in it.
+        frames = iter(sys._current_frames, object())
+        self.look = map(operator.itemgetter(main_ident), frames).__next__
         self.tests = {}
         self.canaries = canaries
         self.methods = {}
         self.shadows = ()
+        self.classes_before = law.classes.state()
+        self.modules_before = law.modules.state()
+        self.adjusted = _adjustable()
+        self.behind, self.tables = [], []
         self.started = False
         self.interrupted = False
         self.over = False
 
     def hear(self):
-        """Looks at the main thread; the records that follow, as JSON texts."""
-        frame = _current_frames().get(self.main_ident)
-        if frame is None or frame.f_code is not self.report_code:
+        """Looks at the main thread; the records that follow, as JSON texts.
+
+        Nothing that the main thread hands over is compared, hashed or iterated over before
+        its type is known: that would run the program's code on this thread.
+        """
+        frame = self.look()
+        if frame.f_code is not self.report_code:
             return
         values = frame.f_locals
         kind, payload = values["kind"], values["payload"]
+        del values
         if type(kind) is not str or type(payload) is not tuple:
+            self._note("a report in another form than the harness's")
             return
-        if kind == "returned":
-            self._returned(payload, frame)
-        elif kind == "success":
+        caller = frame.f_back
+        if kind == "returned" and len(payload) == 2:
+            yield from self._returned(payload, frame)
+        elif kind == "success" and len(payload) == 1:
             yield from self._success(payload, frame)
-        elif kind == "negative":
-            yield from self._negative(payload)
-        elif kind == "collected":
+        elif kind == "negative" and len(payload) == 5:
+            yield from self._negative(payload, frame)
+        elif kind == "broken" and len(payload) == 1:
+            known = self._known(payload[0])
+            if known is not None:
+                known.negative = True
+        elif kind == "awaited" and len(payload) == 2:
+            known = self._known(payload[0])
+            if known is not None and caller.f_code is self.law.awaiting:
+                known.awaited = True
+        elif caller is not self.driver:
+            self._note(f"{_name(kind)} reported by something other than the harness")
+        elif kind == "collected" and len(payload) == 1 and type(payload[0]) is list:
             self._collected(payload)
         elif kind == "compiled":
             if not self.started:
-                self.methods = payload[0]
+                self.methods = dict(payload[0])
                 self.started = True
-        elif kind == "load_failed":
+        elif kind == "load_failed" and tuple(map(type, payload)) == (str, str):
             reason, message = payload
             self.interrupted = True
             if reason == "syntax" and self.started:
                 reason = "error"
             yield f'{{"load_failed":{_text(reason)},"message":{_text(message)}}}'
-        elif kind == "data":
+        elif kind == "data" and len(payload) == 1:
             yield f'{{"data":{_text(payload[0])}}}'
         elif kind == "finished":
             self.over = True
             yield from self._finish(frame)
+        else:
+            self._note("a report in another form than the harness's")
 
     def _clean(self, frame):
         """Whether nothing but `unittest` and the harness lies between driver and report."""
@@ -362,29 +526,49 @@ class Session:
         if self.tests:
             self._note("tests collected twice")
             return
-        shadowing, shadows, looked = self.law.shadowing, [], set()
-        for test, test_id in payload[0]:
-            if unittest.TestCase not in _mro(type(test)) or type(test_id) is not str:
+        # What a module has put into unittest while it was loading stands at its end still;
+        # what is put there from now on may be gone by then.
+        if self.law.classes.state() != self.classes_before:
+            self._compare()
+            self.classes_before = self.law.classes.state()
+            self.adjusted = _adjustable()
+        shadowing, shadows, looked = self.law.watched_names, [], set()
+        for entry in payload[0]:
+            if type(entry) is not tuple or len(entry) != 2:
                 continue
+            test, test_id = entry
+            if not any(base is unittest.TestCase for base in _mro(type(test))):
+                continue
+            if type(test_id) is not str:
+                continue
+            for klass in _mro(type(test)):
+                if klass is object or id(klass) in looked:
+                    continue
+                looked.add(id(klass))
+                members = _class_dict(klass)
+                if any(klass is one for one in _TEST_CASES):
+                    continue
+                if not _plain(members):
+                    self._note("a test class with names that are no plain text")
+                    return
+                shadows.append((members, _shadows(members, shadowing)))
+            if not _plain(_instance_dict(test)):
+                self._note("a test with names that are no plain text")
+                return
             attribute = _find_attribute(test)
             expected = self.methods.get(test_id)
-            if expected is not None and type(attribute) is types.FunctionType:
+            decorated = True
+            if expected is not None:
                 codes, decorated = expected
-                if not decorated and attribute.__code__ not in codes:
+                if not decorated and (
+                    type(attribute) is not types.FunctionType
+                    or not any(attribute.__code__ is code for code in codes)
+                ):
                     self._note(f"{test_id} is not the test of the source")
-            self.tests[id(test)] = _Test(test, test_id, attribute)
-            for klass in _mro(type(test)):
-                if klass in looked:
-                    continue
-                looked.add(klass)
-                members = _class_dict(klass)
-                if members.get("__module__") in ("unittest.case", "unittest.async_case", "doctest"):
-                    continue
-                if klass is object:
-                    continue
-                for name in (*shadowing, "run", "__call__"):
-                    shadows.append((members, name, members.get(name)))
+            self.tests[id(test)] = _Test(test, test_id, attribute, decorated)
         self.shadows = shadows
+        self.behind = [gc.get_referents(members)[0] for members, _ in shadows]
+        self.tables = watch["tables"](self.behind)
         for canary in self.canaries:
             self.tests[id(canary)] = _Test(canary, "", _find_attribute(canary))
 
@@ -397,30 +581,57 @@ class Session:
         known = self._known(test)
         if known is None:
             return
+        if not any(frame.f_back.f_code is code for code in self.law.returning):
+            self._note("a test's end reported by something other than unittest")
+            return
         if not self._clean(frame):
             self._note("a test's end reported by something other than unittest")
             return
-        if _find_attribute(test) is not known.attribute:
-            self._note(f"{known.id} was replaced")
+        names = _instance_dict(test)
+        if not _plain(names):
+            self._note("a test with names that are no plain text")
             return
-        if type(known.attribute) is types.FunctionType and not (
-            type(method) is types.MethodType
-            and method.__func__ is known.attribute
-            and method.__self__ is test
+        code = known.code
+        if _find_attribute(test) is not known.attribute or (
+            code is not None
+            and not (
+                type(method) is types.MethodType
+                and method.__func__ is known.attribute
+                and method.__self__ is test
+                and known.attribute.__code__ is code
+            )
         ):
             self._note(f"{known.id} was replaced")
             return
-        for name in _instance_dict(test):
-            if name in self.law.shadowing:
+        for name in names:
+            if name in self.law.shadowing or name == "failureException":
                 self._note(f"{name} of a test was replaced")
                 return
+        comparisons = names.get("_type_equality_funcs")
+        if type(comparisons) is not dict or any(
+            type(value) is not str and _is_builtin(key) for key, value in comparisons.items()
+        ):
+            self._note("how a test compares values was replaced")
+            return
+        self._compare_shadows()
+        self._compare_classes()
+        if code is not None and code.co_flags & _GENERATOR_LIKE and not known.awaited:
+            known.negative = True
+            message = "a generator or coroutine that nobody waited for: nothing of it has run"
+            yield _test_record(known.id, "error", message, "")
+            return
         known.returned = True
 
     def _success(self, payload, frame):
         known = self._known(payload[0])
         if known is None:
             return
-        if not self._clean(frame):
+        reporter = frame.f_back
+        if (
+            reporter.f_code is not self.law.succeeding
+            or not any(reporter.f_back.f_code is code for code in self.law.running)
+            or not self._clean(frame)
+        ):
             self._note("a success reported by something other than unittest")
         elif known.succeeded:
             self._note(f"{known.id} succeeded twice")
@@ -428,28 +639,43 @@ class Session:
             # The last thing that `run` does: nothing of the test can fail any more.
             known.succeeded = True
             if known.returned and known.id and not known.negative:
-                yield f'{{"test":{_text(known.id)},"status":"passed","message":"","exception":""}}'
+                yield _test_record(known.id, "passed", "", "")
 
-    def _negative(self, payload):
+    def _negative(self, payload, frame):
         test, test_id, status, message, exception = payload
+        if type(status) is not str or status not in _STATUSES or type(message) is not str:
+            self._note("a report in another form than the harness's")
+            return
         known = self._known(test)
         if known is not None:
             known.negative = True
             if not known.id:
                 # The canary that must fail says so in its own words.
-                if status == "failed" and message == "canary":
+                if status == "failed" and message == "canary" and self._clean(frame):
                     known.succeeded = known.returned = True
                 return
-        yield (
-            f'{{"test":{_text(known.id if known is not None else test_id)},'
-            f'"status":{_text(status)},"message":{_text(message)},'
-            f'"exception":{_text(exception)}}}'
+            test_id = known.id
+            if not known.decorated and status != "failed" and status != "error":
+                self._excused(known, status)
+        yield _test_record(test_id, status, message, exception)
+
+    def _excused(self, known, status):
+        """A test that was skipped or expected to fail though its source does not say so."""
+        marked = any(
+            "__unittest_skip__" in names
+            for names in (
+                getattr(known.attribute, "__dict__", {}),
+                *(_class_dict(klass) for klass in _mro(type(known.test))),
+            )
+            if _plain(names)
         )
+        if marked or status == "expected_failure":
+            self._note(f"{known.id} was excused by something other than its source")
 
     def _finish(self, frame):
         if frame.f_back is not self.driver:
             self._note("an end reported by something other than the harness")
-        self._compare()
+        self._compare_all()
         if self.tests and not self.interrupted:
             passing, failing = (self.tests[id(canary)] for canary in self.canaries)
             if not (passing.returned and passing.succeeded and not passing.negative):
@@ -459,21 +685,98 @@ class Session:
         flags = ",".join(_text(what) for what in self.flags.seen)
         yield f'{{"end":true,"flags":[{flags}]}}'
 
-    def _compare(self):
+    def _compare_all(self):
         law = self.law
-        for mapping, name, value in law.attributes:
+        self._compare_classes()
+        if law.modules.state() != self.modules_before:
+            self._compare()
+        if not law.sees_modules:
+            self._compare()
+        self._compare_shadows()
+
+    def _compare_classes(self):
+        law = self.law
+        if not law.sees_classes:
+            self._compare()
+            return
+        state = law.classes.state()
+        if state == self.classes_before:
+            return
+        self._compare()
+        # A test may set these on unittest's own classes, and has when they differ.
+        if _adjustable() == self.adjusted:
+            self._note("a class of unittest was changed while tests ran")
+        self.classes_before, self.adjusted = state, _adjustable()
+
+    def _compare_shadows(self):
+        for members, before in self.shadows:
+            if not _same(_shadows(members, self.law.watched_names), before):
+                self._note("a method of a test class was replaced")
+        now = watch["tables"](self.behind)
+        if not watch["only_grew"](self.tables, now):
+            self._note("a name of a test class was set and taken away again")
+        self.tables = now
+
+    def _compare(self):
+        for names, before in self.law.names:
+            if not _plain(names):
+                self._note("unittest has names that are no plain text")
+                return
+            for name in names:
+                if name not in before and (name in vars(builtins) or _is_special(name)):
+                    self._note(f"{name} was added to unittest")
+        for mapping, name, value in self.law.attributes:
             if mapping.get(name) is not value:
                 self._note(f"{name} of unittest was replaced")
-        for function, code, defaults in law.functions:
-            if function.__code__ is not code or function.__defaults__ is not defaults:
-                self._note(f"{function.__name__} of unittest was changed")
-        namespace = builtins.__dict__
-        for name, value in law.builtins:
-            if namespace.get(name) is not value:
-                self._note(f"the builtin {name} was replaced")
-        for members, name, value in self.shadows:
-            if members.get(name) is not value:
-                self._note(f"{name} of a test class was replaced")
+
+
+_BUILTIN_TYPES = (dict, list, tuple, set, frozenset, str)
+
+
+def _adjustable():
+    names = _class_dict(unittest.TestCase)
+    return [id(names.get(name)) for name in sorted(ADJUSTABLE)]
+
+
+def _is_special(name):
+    return name[:2] == "__" and name not in ("__warningregistry__", "__doc__", "__annotations__")
+
+
+def _is_builtin(value):
+    return any(value is kind for kind in _BUILTIN_TYPES)
+
+
+def _plain(names):
+    """Whether all keys of a dictionary are texts and nothing derived from them: looking for
+    another kind of key would run its code on the judge's thread."""
+    return not any(kind is not str for kind in map(type, names))
+
+
+def _name(kind):
+    return kind if kind in ("collected", "compiled", "load_failed", "data", "finished") else "it"
+
+
+def _test_record(test_id, status, message, exception):
+    return (
+        f'{{"test":{_text(test_id)},"status":{_text(status)},'
+        f'"message":{_text(message)},"exception":{_text(exception)}}}'
+    )
+
+
+def _shadows(members, shadowing):
+    """The members of a test class that stand in for methods of `TestCase`."""
+    return [
+        (name, value)
+        for name, value in members.items()
+        if type(name) is str and name in shadowing
+    ]
+
+
+def _same(now, before):
+    return len(now) == len(before) and all(
+        name == other_name and value is other
+        for (name, value), (other_name, other) in zip(now, before)
+    )
 
 
 def _text(value):
@@ -520,20 +823,20 @@ def preside(box, channel, desk, bodies, write, leave):
     leave(0)
 
 
-def start(box, law, flags, channel, report_code, driver, canaries, bell, answer, judge_ident):
-    """Starts the judge's thread; `box` holds the key and is emptied by it."""
-    main_ident = _get_ident()
-    session = Session(law, flags, report_code, driver, canaries, main_ident)
+def start(box, law, flags, channel, report_code, driver, canaries, bell, answer):
+    """Starts the judge's thread and returns its number; `box` holds the key and is emptied
+    by it."""
+    session = Session(law, flags, report_code, driver, canaries, _get_ident())
     desk = [None]
     bodies = proceedings(session, bell, answer, desk)
     write, leave = os.write, os._exit
 
     def thread(box):
-        judge_ident[0] = _get_ident()
         try:
             preside(box, channel, desk, bodies, write, leave)
         finally:
-            # Only the supervisor's closing of the channel gets here.
+            # The supervisor has closed the channel, or the program has broken the rules of
+            # reporting.
             leave(FAILED)
 
-    _thread.start_new_thread(thread, (box,))
+    return _thread.start_new_thread(thread, (box,))

@@ -10,6 +10,7 @@ false, and those have to be compared.
 """
 
 import ctypes
+import sys
 
 # Where the numbers lie in `PyTypeObject` and `PyDictObject`, on every 64-bit CPython of
 # this decade; `_keeps_count` has the last word.
@@ -63,6 +64,54 @@ def _try_dictionary():
 
 CLASSES = _try_class()
 DICTIONARIES = _try_dictionary()
+
+
+# Where a dictionary keeps how many entries are in use and where its table lies, and where the
+# table keeps how many entries it has given out; `_tells_holes` has the last word.
+_USED_OFFSET, _TABLE_OFFSET = 16, 32
+_ENTRIES_OFFSET = 32 if sys.version_info < (3, 11) else 24
+
+
+def _holes_of(dictionary):
+    place = id(dictionary)
+    used = ctypes.c_ssize_t.from_address(place + _USED_OFFSET).value
+    table = ctypes.c_size_t.from_address(place + _TABLE_OFFSET).value
+    return ctypes.c_ssize_t.from_address(table + _ENTRIES_OFFSET).value - used
+
+
+def _tells_holes():
+    dictionary = dict.fromkeys("abcdxy")
+    for expected in range(3):
+        if _holes_of(dictionary) != expected:
+            return False
+        dictionary["e"] = None
+        if _holes_of(dictionary) != expected:
+            return False
+        del dictionary["e"]
+    return True
+
+
+HOLES = sys.maxsize > 1 << 32 and _tells_holes()
+
+
+def tables(dictionaries):
+    """Where the table of each dictionary lies, and how many entries were taken away from it."""
+    if not HOLES:
+        return []
+    size = ctypes.c_size_t
+    return [
+        (size.from_address(id(dictionary) + _TABLE_OFFSET).value, _holes_of(dictionary))
+        for dictionary in dictionaries
+    ]
+
+
+def only_grew(before, now):
+    """Whether nothing was taken away in between: what is put in and taken out again leaves a
+    hole, and a new table begins without any."""
+    return all(
+        holes == (old_holes if table == old_table else 0)
+        for (old_table, old_holes), (table, holes) in zip(before, now)
+    )
 
 
 class Watch:

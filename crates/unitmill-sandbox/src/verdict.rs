@@ -59,6 +59,9 @@ const MEMORY_ERRORS: [&str; 3] = [
 
 const SIGKILL: i32 = 9;
 const SIGSYS: i32 = 31;
+/// Exit status of a run that the harness ended for interference (`REFUSED` in judge.py). A
+/// program that ends itself with it accuses itself.
+const REFUSED: i32 = 75;
 
 impl Evidence<'_> {
     /// Whether the CPU limit was what ended the run, or would have in a moment: a run that
@@ -239,6 +242,11 @@ impl Evidence<'_> {
         }
         if self.channel.is_cut() && self.stopped.is_none() {
             return Some("on the result channel: half a record".to_owned());
+        }
+        if self.exit == Exit::Status(REFUSED) && self.flags().is_none() {
+            return Some(
+                "did what only serves to look into the harness; its output says what".to_owned(),
+            );
         }
         let flagged = self.flags().and_then(|flags| flags.first());
         if let Some(flag) = flagged {
