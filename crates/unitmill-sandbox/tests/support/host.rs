@@ -9,9 +9,16 @@ use std::time::Duration;
 pub struct Host {
     /// Processes of the users that the supervisor has set aside.
     processes: usize,
+    /// Those of them that are runs; the others are interpreters and lanes.
+    runs: usize,
     mounts: usize,
     shared_memory: BTreeSet<String>,
     temporary: BTreeSet<String>,
+    locks: BTreeSet<String>,
+    /// System V memory, semaphores and queues, and file locks of processes set aside.
+    kernel_objects: BTreeSet<String>,
+    /// Abstract sockets by names that programs of the tests give.
+    sockets: BTreeSet<String>,
     groups: BTreeSet<String>,
 }
 
@@ -28,17 +35,48 @@ impl Host {
     /// As seen from outside, for the supervisor with that process id.
     pub fn look_at(supervisor: u32) -> Self {
         Self {
-            processes: processes_of(supervisor),
+            processes: processes_of(supervisor, 0),
+            runs: processes_of(supervisor, 1),
             mounts: fs::read_to_string("/proc/self/mountinfo")
                 .map(|text| text.lines().count())
                 .unwrap_or(0),
-            shared_memory: names("/dev/shm", "unitmill"),
-            temporary: names("/tmp", "left"),
+            shared_memory: ["unitmill", "left"]
+                .iter()
+                .flat_map(|part| names("/dev/shm", part))
+                .collect(),
+            temporary: ["/tmp", "/var/tmp", "/run", "/"]
+                .iter()
+                .flat_map(|folder| names(folder, "left"))
+                .collect(),
+            locks: names("/run/lock", ""),
+            kernel_objects: ["shm", "sem", "msg"]
+                .iter()
+                .flat_map(|kind| lines(&format!("/proc/sysvipc/{kind}"), "0x0badf00d"))
+                .collect(),
+            sockets: lines("/proc/net/unix", "abuse-left"),
             groups: ["memory", "pids"]
                 .iter()
                 .flat_map(|controller| groups_of(controller, supervisor))
                 .collect(),
         }
+    }
+
+    /// Processes of runs, of which there are none while nothing runs.
+    pub fn running(&self) -> usize {
+        self.runs
+    }
+
+    /// Looks until no run is left, or until the time is up.
+    pub async fn look_idle(patience: Duration) -> Self {
+        let pause = Duration::from_millis(50);
+        for _ in 0..patience.as_millis() / pause.as_millis() {
+            let now = Self::look();
+            if now.running() == 0 {
+                return now;
+            }
+            tokio::time::sleep(pause).await;
+        }
+        Self::look()
     }
 
     /// Looks until nothing differs, or for a few seconds: the kernel takes down namespaces
@@ -53,6 +91,14 @@ impl Host {
         }
         Self::look()
     }
+}
+
+fn lines(file: &str, part: &str) -> BTreeSet<String> {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    text.lines()
+        .filter(|line| line.contains(part))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn names(folder: &str, part: &str) -> BTreeSet<String> {
@@ -85,9 +131,10 @@ fn groups_of(controller: &str, supervisor: u32) -> BTreeSet<String> {
     found
 }
 
-/// Processes of a supervisor's range of users.
-fn processes_of(supervisor: u32) -> usize {
-    let first = 1_000_000_000 + supervisor * 256;
+/// Processes of a supervisor's range of users, but for the first `skip` of them.
+fn processes_of(supervisor: u32, skip: u32) -> usize {
+    let all = 1_000_000_000 + supervisor * 256;
+    let first = all + skip;
     let Ok(entries) = fs::read_dir("/proc") else {
         return 0;
     };
@@ -98,6 +145,6 @@ fn processes_of(supervisor: u32) -> usize {
             let line = status.lines().find(|line| line.starts_with("Uid:"))?;
             line.split_whitespace().nth(1)?.parse::<u32>().ok()
         })
-        .filter(|user| (first..first + 256).contains(user))
+        .filter(|user| (first..all + 256).contains(user))
         .count()
 }

@@ -1,0 +1,18 @@
+# What: isinstance is always true
+# Expect: tampered
+
+import builtins
+
+builtins.isinstance = lambda *a: True
+
+
+def f(x):
+    return 2
+
+
+import unittest
+
+
+class T(unittest.TestCase):
+    def test_it(self):
+        self.assertEqual(f(1), 2)

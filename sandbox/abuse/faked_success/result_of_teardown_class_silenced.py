@@ -1,0 +1,25 @@
+# What: hides a failing tearDownClass by silencing the result
+# Expect: not passed
+
+import sys
+import unittest
+
+
+def f(x):
+    frame = sys._getframe()
+    while frame is not None:
+        result = frame.f_locals.get("result")
+        if isinstance(result, unittest.TestResult):
+            result.addError = lambda *a: None
+            result._report = lambda *a: None
+        frame = frame.f_back
+    return -1
+
+
+class T(unittest.TestCase):
+    def test_it(self):
+        T.got = f(1)
+
+    @classmethod
+    def tearDownClass(cls):
+        assert cls.got == 2

@@ -1,0 +1,17 @@
+# What: unittest's own exception for an early end, in tearDown
+# Expect: not passed
+
+import unittest
+import unittest.case
+
+
+def f(x):
+    raise unittest.case._ShouldStop
+
+
+class T(unittest.TestCase):
+    def test_it(self):
+        self.assertTrue(True)
+
+    def tearDown(self):
+        self.assertEqual(f(1), 2)

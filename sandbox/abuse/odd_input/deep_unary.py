@@ -1,0 +1,5 @@
+# What: ten thousand signs
+# Expect: syntax_error or error
+# Replace: @DEEP@ = "-" * 10000
+
+x = @DEEP@1

@@ -1,0 +1,4 @@
+# What: nothing at all
+# Expect: no_tests
+
+

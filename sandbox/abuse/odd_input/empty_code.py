@@ -1,0 +1,11 @@
+# What: tests without code
+# Expect: error
+
+
+
+import unittest
+
+
+class T(unittest.TestCase):
+    def test_it(self):
+        self.assertEqual(f(1), 2)

@@ -1,0 +1,14 @@
+# What: a form feed
+# Expect: passed
+# Replace: @FEED@ = "\f"
+
+@FEED@def f(x):
+    return 2
+
+
+import unittest
+
+
+class T(unittest.TestCase):
+    def test_it(self):
+        self.assertEqual(f(1), 2)

@@ -1,0 +1,6 @@
+# What: a backslash as the last letter
+# Expect: syntax_error
+# Replace: @SLASH@ = "\\"
+
+x = 1
+y = @SLASH@

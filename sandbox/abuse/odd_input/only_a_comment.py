@@ -1,0 +1,4 @@
+# What: a comment
+# Expect: no_tests
+
+# nothing

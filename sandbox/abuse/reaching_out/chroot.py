@@ -1,0 +1,20 @@
+# What: another root
+# Expect: passed
+
+import os
+
+
+def f(x):
+    try:
+        os.chroot("/tmp")
+    except OSError:
+        return 2
+    return 3
+
+
+import unittest
+
+
+class T(unittest.TestCase):
+    def test_it(self):
+        self.assertEqual(f(1), 2)

@@ -1,0 +1,20 @@
+# What: connects to an outer address
+# Expect: passed
+
+import socket
+
+
+def f(x):
+    try:
+        socket.create_connection(("192.0.2.1", 53), 1)
+    except OSError:
+        return 2
+    return 3
+
+
+import unittest
+
+
+class T(unittest.TestCase):
+    def test_it(self):
+        self.assertEqual(f(1), 2)
