@@ -54,7 +54,7 @@ impl Groups {
         };
         let mounts = read("/proc/self/mountinfo")?;
         let own = read("/proc/self/cgroup")?;
-        let no_second = match v2::Delegated::find(&mounts, &own) {
+        let no_second = match v2::Delegated::find(&mounts, &own, std::process::id()) {
             Ok(delegated) => return Ok(Self::V2(delegated)),
             Err(missing) => missing,
         };
@@ -189,11 +189,8 @@ fn make_folder(path: &Path, made: &mut Made) -> Result<(), SandboxError> {
     }
 }
 
-fn is_writable(folder: &Path) -> bool {
-    OpenOptions::new()
-        .write(true)
-        .open(folder.join("cgroup.procs"))
-        .is_ok()
+fn is_writable(file: &Path) -> bool {
+    OpenOptions::new().write(true).open(file).is_ok()
 }
 
 /// Processes of a run, of which `idle` (lanes) share its group; one more for the judge's

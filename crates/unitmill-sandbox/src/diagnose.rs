@@ -153,7 +153,9 @@ fn explain(
         KernelFeatureKind::Landlock => (
             "landlock",
             "a second wall around files, and without namespaces the only one",
-            "use a kernel 6.2 or later with `landlock` in the `lsm=` list of its command line",
+            "use a kernel 6.2 or later with `landlock` in the `lsm=` list of its command line, and a \
+             container runtime whose seccomp profile lets Landlock's calls through (Docker 23 or \
+             later)",
             &[Isolation::Container],
         ),
     }
@@ -177,7 +179,7 @@ fn try_mode(isolation: Isolation, program: &Path) -> Result<(), String> {
         binds: layout.binds,
         links: layout.links,
         files: Vec::new(),
-        fixed_addresses: true,
+        fixed_addresses: isolation != Isolation::Container,
         identity: identity(isolation),
         filter,
         temporary_bytes: 1 << 20,

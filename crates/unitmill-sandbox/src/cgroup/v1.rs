@@ -33,7 +33,7 @@ impl Hierarchies {
         let place = |controller: &str| {
             let place = place_of(mounts, own, controller)
                 .ok_or_else(|| format!("version 1: no `{controller}` hierarchy is mounted"))?;
-            if is_writable(&place) {
+            if is_writable(&place.join("cgroup.procs")) {
                 Ok(place)
             } else {
                 Err(format!("version 1: {} is not writable", place.display()))

@@ -3,10 +3,12 @@
 //! **Not yet run against a kernel**: what is known of it comes from the kernel's
 //! `cgroup-v2.rst`, and its tests are on folders laid out like a mount.
 //!
-//! A group that hands controllers on to its children may hold no process itself, so before
-//! anything else the supervisor moves from its own group into a leaf below it. That leaf
-//! cannot be removed by the supervisor, who is in it: whoever delegated the group does so
-//! (systemd, with the scope), or the next supervisor there.
+//! A group that hands controllers on to its children may hold no process itself. Where this
+//! process's own group does not hand them on yet and nobody else is in it, the supervisor
+//! moves into a leaf below it first. (That leaf cannot be removed by the supervisor, who is
+//! in it: whoever delegated the group does so, systemd with the scope, or the next
+//! supervisor there.) Otherwise the nearest group above that hands them on already is used,
+//! which is what root finds in a login session and a user in his own service manager.
 
 use std::fs;
 use std::io;
@@ -25,6 +27,8 @@ const HAND_ON: &str = "+memory +pids";
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Delegated {
     pub(super) base: PathBuf,
+    /// It does not hand its controllers on yet.
+    undivided: bool,
 }
 
 /// The group of one slot.
@@ -36,26 +40,39 @@ pub(crate) struct Slot {
 }
 
 impl Delegated {
-    /// Finds this process's own group, if its controllers are delegated. `mounts` and `own`
-    /// are the texts of `/proc/self/mountinfo` and `/proc/self/cgroup`; an error says what
-    /// is missing.
-    pub(super) fn find(mounts: &str, own: &str) -> Result<Self, String> {
-        let mut base =
+    /// Finds the nearest group at or above this process's own that it may use. `mounts` and
+    /// `own` are the texts of `/proc/self/mountinfo` and `/proc/self/cgroup`, `supervisor` is
+    /// this process's id; an error says what its own group lacks.
+    pub(super) fn find(mounts: &str, own: &str, supervisor: u32) -> Result<Self, String> {
+        let (mount_point, mut group) =
             own_group(mounts, own).ok_or("version 2: no unified hierarchy is mounted")?;
         // The leaf of this supervisor, or of the one that has started this process.
-        let leaf = base
+        let leaf = group
             .file_name()
             .is_some_and(|name| name.to_string_lossy().starts_with(PREFIX));
-        if leaf && let Some(parent) = base.parent() {
-            base = parent.to_owned();
+        if leaf {
+            group.pop();
         }
-        let file = base.join("cgroup.controllers");
-        let available = fs::read_to_string(&file)
-            .map_err(|error| format!("version 2: {}: {error}", file.display()))?;
-        let missing: Vec<&str> = CONTROLLERS
-            .into_iter()
-            .filter(|name| !available.split_whitespace().any(|known| known == *name))
-            .collect();
+        let mut first_obstacle = None;
+        for base in group.ancestors() {
+            match Self::examine(base, supervisor) {
+                Ok(delegated) => return Ok(delegated),
+                Err(obstacle) => first_obstacle.get_or_insert(obstacle),
+            };
+            if base == mount_point {
+                break;
+            }
+        }
+        Err(first_obstacle.unwrap_or_default())
+    }
+
+    fn examine(base: &Path, supervisor: u32) -> Result<Self, String> {
+        let read = |name: &str| {
+            let file = base.join(name);
+            fs::read_to_string(&file)
+                .map_err(|error| format!("version 2: {}: {error}", file.display()))
+        };
+        let missing = missing_from(&read("cgroup.controllers")?);
         if !missing.is_empty() {
             return Err(format!(
                 "version 2: {} is without the controllers {}",
@@ -63,18 +80,35 @@ impl Delegated {
                 missing.join(" and ")
             ));
         }
-        if !is_writable(&base) {
+        if !["cgroup.procs", "cgroup.subtree_control"]
+            .iter()
+            .all(|file| is_writable(&base.join(file)))
+        {
             return Err(format!(
                 "version 2: {} is not delegated to this user",
                 base.display()
             ));
         }
-        Ok(Self { base })
+        let undivided = !missing_from(&read("cgroup.subtree_control")?).is_empty();
+        let own = supervisor.to_string();
+        if undivided && read("cgroup.procs")?.lines().any(|process| process != own) {
+            return Err(format!(
+                "version 2: other processes are in {}, so that it cannot be divided",
+                base.display()
+            ));
+        }
+        Ok(Self {
+            base: base.to_owned(),
+            undivided,
+        })
     }
 
-    /// Moves this process into a leaf, so that the group can hand its controllers on.
-    /// `supervisor` is its process id.
+    /// Has the group hand its controllers on, which this process (its id is `supervisor`)
+    /// has to leave for that.
     pub(super) fn prepare(&self, supervisor: u32) -> Result<(), SandboxError> {
+        if !self.undivided {
+            return Ok(());
+        }
         let leaf = self.base.join(format!("{PREFIX}{supervisor}-supervisor"));
         make_folder(&leaf, &mut Made::new())?;
         write(&leaf.join("cgroup.procs"), &supervisor.to_string())?;
@@ -102,25 +136,18 @@ impl Delegated {
 
 /// Lets a group's children be limited.
 fn hand_on(group: &Path) -> Result<(), SandboxError> {
-    let path = group.join("cgroup.subtree_control");
-    fs::write(&path, HAND_ON).map_err(|source| {
-        let busy = source.raw_os_error() == Some(16);
-        SandboxError::ControlGroup {
-            path,
-            source: if busy {
-                io::Error::other(
-                    "other processes are in this group, too; start unitmill in a group of its \
-                     own (`systemd-run --user --scope -p Delegate=yes unitmill ...`)",
-                )
-            } else {
-                source
-            },
-        }
-    })
+    write(&group.join("cgroup.subtree_control"), HAND_ON)
 }
 
-/// The folder of this process's group.
-fn own_group(mounts: &str, own: &str) -> Option<PathBuf> {
+fn missing_from(controllers: &str) -> Vec<&'static str> {
+    CONTROLLERS
+        .into_iter()
+        .filter(|name| !controllers.split_whitespace().any(|known| known == *name))
+        .collect()
+}
+
+/// Where the hierarchy is mounted, and the folder of this process's group in it.
+fn own_group(mounts: &str, own: &str) -> Option<(PathBuf, PathBuf)> {
     let (root, mount_point) = mounts.lines().find_map(|line| {
         let (mount, filesystem) = line.split_once(" - ")?;
         if filesystem.split(' ').next()? != "cgroup2" {
@@ -132,7 +159,14 @@ fn own_group(mounts: &str, own: &str) -> Option<PathBuf> {
     let own = own.lines().find_map(|line| line.strip_prefix("0::"))?;
     // In a container the mount may begin below the hierarchy's root.
     let below = own.strip_prefix(root).unwrap_or(own);
-    Some(Path::new(mount_point).join(below.trim_start_matches('/')))
+    let mount_point = PathBuf::from(mount_point);
+    let below = below.trim_start_matches('/');
+    let group = if below.is_empty() {
+        mount_point.clone()
+    } else {
+        mount_point.join(below)
+    };
+    Some((mount_point, group))
 }
 
 impl Slot {
@@ -174,62 +208,121 @@ impl Slot {
 mod tests {
     use super::*;
 
-    /// A folder laid out like a mount, with this process's group in it, and the texts that
-    /// lead there.
-    fn mount(controllers: &str) -> (tempfile::TempDir, PathBuf, String) {
-        let mount = tempfile::tempdir().expect("a temporary folder");
-        let group = mount.path().join("user.slice/run.scope");
-        fs::create_dir_all(&group).expect("it can be made");
-        for (file, text) in [
-            ("cgroup.controllers", controllers),
-            ("cgroup.procs", "1\n"),
-            ("cgroup.subtree_control", ""),
-        ] {
-            fs::write(group.join(file), text).expect("it can be written");
-        }
-        let mounts = format!(
-            "30 25 0:26 / {} rw,nosuid shared:9 - cgroup2 cgroup2 rw\n",
-            mount.path().display()
-        );
-        (mount, group, mounts)
-    }
-
+    const SUPERVISOR: u32 = 7;
     const OWN: &str = "1:name=systemd:/x\n0::/user.slice/run.scope\n";
 
+    /// A folder laid out like a mount with a group in it and one in that, which is this
+    /// process's own, and the texts that lead there.
+    struct Mount {
+        folder: tempfile::TempDir,
+        own: PathBuf,
+        mounts: String,
+    }
+
+    impl Mount {
+        fn make() -> Self {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let mounts = format!(
+                "30 25 0:26 / {} rw,nosuid shared:9 - cgroup2 cgroup2 rw\n",
+                folder.path().display()
+            );
+            let own = folder.path().join("user.slice/run.scope");
+            fs::create_dir_all(&own).expect("it can be made");
+            let mount = Self {
+                folder,
+                own,
+                mounts,
+            };
+            mount.set("", "cpu memory pids\n", "", "");
+            mount.set("user.slice", "cpu memory pids\n", "", "");
+            mount.set("user.slice/run.scope", "cpu memory pids\n", "", "7\n");
+            mount
+        }
+
+        fn set(&self, group: &str, controllers: &str, handed_on: &str, processes: &str) {
+            for (file, text) in [
+                ("cgroup.controllers", controllers),
+                ("cgroup.subtree_control", handed_on),
+                ("cgroup.procs", processes),
+            ] {
+                let file = self.folder.path().join(group).join(file);
+                fs::write(file, text).expect("it can be written");
+            }
+        }
+
+        fn find(&self, own: &str) -> Result<Delegated, String> {
+            Delegated::find(&self.mounts, own, SUPERVISOR)
+        }
+    }
+
+    fn read(path: PathBuf) -> String {
+        fs::read_to_string(path).expect("it was written")
+    }
+
     #[test]
-    fn a_delegated_group_is_found_from_inside_its_leaf_too() {
-        let (_mount, base, mounts) = mount("cpu memory pids\n");
-        let expected = Ok(Delegated { base });
-        assert_eq!(Delegated::find(&mounts, OWN), expected);
-        let leaf = "0::/user.slice/run.scope/unitmill-7-supervisor\n";
-        assert_eq!(Delegated::find(&mounts, leaf), expected);
+    fn a_group_of_ones_own_is_left_and_found_again_from_its_leaf() {
+        let mount = Mount::make();
+        let found = mount.find(OWN).expect("it is delegated");
+        assert_eq!((&found.base, found.undivided), (&mount.own, true));
+        found.prepare(SUPERVISOR).expect("it can be left");
+        let leaf = mount.own.join("unitmill-7-supervisor");
+        assert_eq!(read(leaf.join("cgroup.procs")), "7");
+        assert_eq!(read(mount.own.join("cgroup.subtree_control")), HAND_ON);
+
+        // What the kernel makes of that.
+        mount.set(
+            "user.slice/run.scope",
+            "cpu memory pids\n",
+            "memory pids\n",
+            "",
+        );
+        let found = mount
+            .find("0::/user.slice/run.scope/unitmill-7-supervisor\n")
+            .expect("it is delegated");
+        assert_eq!((&found.base, found.undivided), (&mount.own, false));
+    }
+
+    #[test]
+    fn a_shared_group_is_left_alone_for_one_above_that_hands_on() {
+        let mount = Mount::make();
+        mount.set("user.slice/run.scope", "memory pids\n", "", "7\n8\n");
+        mount.set("user.slice", "memory pids\n", "memory pids\n", "");
+        let found = mount.find(OWN).expect("it is delegated");
+        assert_eq!(found.base, mount.folder.path().join("user.slice"));
+        assert!(!found.undivided);
+
+        mount.set("user.slice", "memory pids\n", "", "9\n");
+        mount.set("", "memory pids\n", "", "1\n");
+        let missing = mount.find(OWN).expect_err("everything is shared");
+        assert!(missing.contains("other processes are in"), "{missing}");
+        assert!(missing.contains("run.scope"), "{missing}");
     }
 
     #[test]
     fn what_is_missing_is_said() {
-        let (_mount, base, mounts) = mount("cpu memory\n");
-        let missing = Delegated::find(&mounts, OWN).expect_err("no pids");
+        let mount = Mount::make();
+        for group in ["", "user.slice", "user.slice/run.scope"] {
+            mount.set(group, "cpu memory\n", "", "");
+        }
+        let missing = mount.find(OWN).expect_err("no pids");
         assert!(
             missing.ends_with("without the controllers pids"),
             "{missing}"
         );
-        assert!(Delegated::find("", OWN).is_err());
-        fs::remove_file(base.join("cgroup.controllers")).expect("it is there");
-        assert!(Delegated::find(&mounts, OWN).is_err());
+        assert!(Delegated::find("", OWN, SUPERVISOR).is_err());
+        fs::remove_file(mount.own.join("cgroup.controllers")).expect("it is there");
+        assert!(mount.find(OWN).is_err());
     }
 
     #[test]
     fn a_slot_gets_limits_and_its_kills_are_read() {
-        let (_mount, base, mounts) = mount("memory pids\n");
-        let delegated = Delegated::find(&mounts, OWN).expect("it is delegated");
-        delegated.prepare(7).expect("it can be left");
-        let read = |path: PathBuf| fs::read_to_string(path).expect("it was written");
-        assert_eq!(read(base.join("unitmill-7-supervisor/cgroup.procs")), "7");
-        assert_eq!(read(base.join("cgroup.subtree_control")), HAND_ON);
-
+        let mount = Mount::make();
+        let delegated = mount.find(OWN).expect("it is delegated");
         let mut made = Made::new();
-        let mut slot = delegated.make("unitmill-7-0", 3, &mut made).expect("made");
-        let top = base.join("unitmill-7-0");
+        let mut slot = delegated
+            .make("unitmill-7-0", 3, &mut made)
+            .expect("it can be made");
+        let top = mount.own.join("unitmill-7-0");
         assert_eq!(made, [top.clone(), top.join("slot-3")]);
         assert_eq!(read(top.join("cgroup.subtree_control")), HAND_ON);
         assert_eq!(slot.group, top.join("slot-3"));
