@@ -9,8 +9,8 @@ use proptest::option;
 use proptest::prelude::*;
 use unitmill_model::{
     Attempt, AttemptKind, Backend, Candidate, CandidateId, Digest, DuplicateDrop, ExecInput,
-    ExecVerdict, Execution, FinishReason, Isolation, ModelAnswer, Outcome, Pair, PairId, Reject, RejectReason,
-    RejectUnit, Reply, Stage, Step, TestOrigin, Verdict, Verification,
+    ExecVerdict, Execution, FinishReason, Isolation, ModelAnswer, Outcome, Pair, PairId, Reject,
+    RejectReason, RejectUnit, Reply, Stage, Step, TestOrigin, Verdict, Verification,
 };
 
 pub(crate) fn text() -> impl Strategy<Value = String> {
