@@ -1,7 +1,8 @@
 """The interpreter that every run is forked from.
 
-Started inside the jail, as the first process of its process namespace. It imports what the
-profile names, puts it all out of sight again (see shelf.py), and then serves the
+Started inside the jail, as the first process of its process namespace. It imports what every
+profile has and becomes a nursery (nursery.py). Each fork of that, with what its profile
+names imported besides, puts it all out of sight again (shelf.py), and then serves the
 supervisor over the packet socket that is its standard input:
 
 - a packet with descriptors asks for a *lane*: a fork of this process that belongs to one
@@ -63,12 +64,13 @@ def main():
     baseline = set(sys.modules)
 
     shelf = load("shelf")
-    preloaded, missing = [], []
     with shelf["Recorder"]() as recorder:
         for name in STANDARD:
             recorder.load(name)
-        for name in sys.argv[1:]:
-            (preloaded if recorder.load(name) else missing).append(name)
+        nursery = load("nursery")["Nursery"](recorder)
+        nursery.serve()
+    ready = {"ready": True, "preloaded": nursery.preloaded, "missing": nursery.missing}
+    del nursery
 
     import gc
     import json
@@ -90,7 +92,7 @@ def main():
     sandbox = kernel["prepare"](settings)
     finder = shelf["put_away"](baseline, recorder)
     bench["prepare"](finder)
-    for name in preloaded:
+    for name in ready["preloaded"]:
         # A job that names a package imports it. Putting it in place once, here, spares
         # every run touching the memory of each of its modules.
         if "." not in name:
@@ -99,7 +101,7 @@ def main():
     sys.modules["__main__"] = types.ModuleType("__main__")
     gc.collect()
     gc.freeze()
-    lane["serve_zygote"](sandbox, finder, {"preloaded": preloaded, "missing": missing})
+    lane["serve_zygote"](sandbox, finder, ready)
 
 
 main()

@@ -38,8 +38,7 @@ impl JailCommand {
     /// If the process cannot be started or ends before it has read its specification.
     #[expect(clippy::disallowed_methods, reason = "this crate starts processes")]
     pub fn start(program: &Path, spec: &JailSpec) -> io::Result<JailProcess> {
-        let (ours, theirs) = packet_pair()?;
-        setsockopt(&ours, PassCred, &true)?;
+        let (ours, theirs) = control_pair()?;
         let mut child = Command::new(program)
             .arg(JAIL_WORD)
             .env_clear()
@@ -122,6 +121,16 @@ pub fn packet_pair() -> io::Result<(OwnedFd, OwnedFd)> {
         None,
         SockFlag::SOCK_CLOEXEC,
     )?)
+}
+
+/// As [`packet_pair`]; what the first one receives names the process that sent it.
+///
+/// # Errors
+/// If the process has no descriptors left.
+pub fn control_pair() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (ours, theirs) = packet_pair()?;
+    setsockopt(&ours, PassCred, &true)?;
+    Ok((ours, theirs))
 }
 
 /// A connected pair of blocking byte streams, closed on exec.

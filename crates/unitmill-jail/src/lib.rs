@@ -22,7 +22,9 @@ mod trial;
 
 pub use entry::{JAIL_WORD, main_if_jail};
 pub use janitor::Janitor;
-pub use launch::{JailCommand, JailProcess, output_pipe, packet_pair, stream_pair, unblock};
+pub use launch::{
+    JailCommand, JailProcess, control_pair, output_pipe, packet_pair, stream_pair, unblock,
+};
 pub use packet::{PACKET_BYTES, Packet, receive, send, send_long};
 pub use privilege::landlock_version;
 pub use probe::{KernelFeature, KernelFeatureKind, is_root, probe};

@@ -11,6 +11,10 @@ const HARNESS: &[(&str, &str)] = &[
         "zygote.py",
         include_str!("../../../sandbox/guest/zygote.py"),
     ),
+    (
+        "nursery.py",
+        include_str!("../../../sandbox/guest/nursery.py"),
+    ),
     ("shelf.py", include_str!("../../../sandbox/guest/shelf.py")),
     (
         "kernel.py",

@@ -11,6 +11,7 @@ mod error;
 mod guest;
 mod layout;
 mod native;
+mod nursery;
 mod profile;
 mod run;
 mod scrub;

@@ -19,6 +19,7 @@ use crate::cgroup::SlotGroup;
 use crate::channel::{ChannelKey, Record};
 use crate::error::SandboxError;
 use crate::guest;
+use crate::nursery::Nursery;
 use crate::profile::Profile;
 use crate::run::{self, Seen};
 use crate::scrub::{DETAIL_BYTES, cut, scrub};
@@ -44,6 +45,8 @@ pub(crate) struct Native {
     free: Semaphore,
     /// Shared by runs; held alone by the repetition of a run that timed out.
     company: RwLock<()>,
+    /// The jails, by hash seed.
+    nurseries: Mutex<HashMap<u32, Arc<OnceCell<Arc<Nursery>>>>>,
     zygotes: Mutex<HashMap<Key, Entry>>,
     clock: AtomicU64,
     digest: Digest,
@@ -154,6 +157,7 @@ impl Native {
             free: Semaphore::new(slots.len()),
             slots: Mutex::new(slots),
             company: RwLock::new(()),
+            nurseries: Mutex::new(HashMap::new()),
             zygotes: Mutex::new(HashMap::new()),
             clock: AtomicU64::new(0),
             digest,
@@ -161,11 +165,11 @@ impl Native {
             walls,
         };
         // What cannot isolate should say so now, not after the first tokens are spent.
-        let entry = native.entry(&Key {
+        let first = Key {
             profile: Profile::default(),
             hash_seed: 0,
-        });
-        native.zygote(&entry, &Profile::default(), 0).await?;
+        };
+        native.zygote(&native.entry(&first), &first).await?;
         Ok(native)
     }
 
@@ -301,10 +305,14 @@ impl Native {
         job: &Job,
     ) -> Result<(Seen, bool), Failure> {
         let entry = self.entry(key);
-        let zygote = self
-            .zygote(&entry, &key.profile, key.hash_seed)
-            .await
-            .map_err(Failure::Error)?;
+        let zygote = match self.zygote(&entry, key).await {
+            Ok(zygote) => zygote,
+            Err(SandboxError::Lost { detail }) => {
+                self.forget(key, &entry);
+                return Err(Failure::Lost(detail));
+            }
+            Err(error) => return Err(Failure::Error(error)),
+        };
         let group = &mut slot.group;
         group
             .set_limits(&job.limits, self.settings.zygotes.max(1) as u64)
@@ -386,27 +394,38 @@ impl Native {
         entry.clone()
     }
 
-    async fn zygote<'a>(
-        &self,
-        entry: &'a Entry,
-        profile: &Profile,
-        hash_seed: u32,
-    ) -> Result<&'a Zygote, SandboxError> {
+    async fn zygote<'a>(&self, entry: &'a Entry, key: &Key) -> Result<&'a Zygote, SandboxError> {
         entry
             .zygote
-            .get_or_try_init(|| {
-                Zygote::start(
-                    &self.keeper,
-                    &self.program,
-                    self.walls
-                        .spec(&self.settings.environment, profile.modules(), hash_seed),
-                    self.settings.environment.name(),
-                )
+            .get_or_try_init(|| async {
+                let nursery = self.nursery(key.hash_seed).await?;
+                Zygote::hatch(nursery, &key.profile.groups()).await
             })
             .await
     }
 
-    /// Takes a dead zygote out of use, unless another run has done so already.
+    async fn nursery(&self, hash_seed: u32) -> Result<Arc<Nursery>, SandboxError> {
+        let cell = Arc::clone(
+            self.nurseries
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .entry(hash_seed)
+                .or_default(),
+        );
+        let environment = &self.settings.environment;
+        let nursery = cell
+            .get_or_try_init(|| async {
+                let spec = self.walls.spec(environment, hash_seed);
+                Nursery::start(&self.keeper, &self.program, spec, environment.name())
+                    .await
+                    .map(Arc::new)
+            })
+            .await?;
+        Ok(Arc::clone(nursery))
+    }
+
+    /// Takes a dead zygote out of use, unless another run has done so already; and the
+    /// nursery that it came from, which may be what is ill.
     fn forget(&self, key: &Key, entry: &Entry) {
         let mut zygotes = self.zygotes.lock().unwrap_or_else(PoisonError::into_inner);
         if zygotes
@@ -414,6 +433,10 @@ impl Native {
             .is_some_and(|known| Arc::ptr_eq(&known.zygote, &entry.zygote))
         {
             zygotes.remove(key);
+            self.nurseries
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&key.hash_seed);
         }
     }
 
@@ -503,6 +526,7 @@ impl Native {
     pub(crate) async fn close(self) -> Result<(), SandboxError> {
         self.free.close();
         drop(self.zygotes);
+        drop(self.nurseries);
         let janitor = self
             .janitor
             .into_inner()

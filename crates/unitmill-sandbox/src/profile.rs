@@ -54,12 +54,13 @@ impl Profile {
         Self(chosen)
     }
 
-    /// The modules to import, in order.
-    pub(crate) fn modules(&self) -> Vec<String> {
+    /// The modules to import, in order, those of one package together: profiles that begin
+    /// alike share what they have imported.
+    pub(crate) fn groups(&self) -> Vec<&'static [&'static str]> {
         HEAVY
             .iter()
             .filter(|(name, ..)| self.0.contains(name))
-            .flat_map(|(_, modules, _)| modules.iter().map(|module| (*module).to_owned()))
+            .map(|(_, modules, _)| *modules)
             .collect()
     }
 }
@@ -68,10 +69,12 @@ impl Profile {
 mod tests {
     use super::*;
 
-    fn profile(packages: &[&str], available: &[&str]) -> Vec<String> {
+    fn profile(packages: &[&str], available: &[&str]) -> Vec<&'static str> {
         let packages: Vec<String> = packages.iter().map(|name| (*name).to_owned()).collect();
         let available = available.iter().map(|name| (*name).to_owned()).collect();
-        Profile::for_packages(&packages, &available).modules()
+        Profile::for_packages(&packages, &available)
+            .groups()
+            .concat()
     }
 
     #[test]

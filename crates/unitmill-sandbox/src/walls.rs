@@ -148,20 +148,14 @@ impl Walls {
     }
 
     /// The jail of a zygote that imports `modules` first.
-    pub(crate) fn spec(
-        &self,
-        environment: &Environment,
-        modules: Vec<String>,
-        hash_seed: u32,
-    ) -> JailSpec {
+    pub(crate) fn spec(&self, environment: &Environment, hash_seed: u32) -> JailSpec {
         let folders = match &self.workshop {
             Some(workshop) => workshop.folders(),
             None => Folders::of_a_jail(),
         };
         let python = environment.python().display().to_string();
         let script = folders.harness.join("zygote.py").display().to_string();
-        let mut argv = vec![python, "-s".to_owned(), script];
-        argv.extend(modules);
+        let argv = vec![python, "-s".to_owned(), script];
         let mut variables = layout::variables(environment, hash_seed, &folders);
         if self.isolation != Isolation::Full {
             // Each further one reserves address space, which is what is limited.

@@ -1,44 +1,39 @@
-//! One preloaded interpreter in its jail, and its lanes.
+//! One interpreter with its profile's packages imported, and its lanes.
 
 use std::collections::HashMap;
 use std::fs;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use serde::Deserialize;
-use tokio::io::AsyncReadExt as _;
-use tokio::net::unix::pipe;
 use tokio::time::timeout;
-use unitmill_jail::{JailProcess, JailSpec, packet_pair};
+use unitmill_jail::{control_pair, packet_pair};
 
 use crate::error::SandboxError;
-use crate::scrub::cut;
+use crate::nursery::{FORK, Nursery, START};
 use crate::walls::address_space;
-use crate::wire::{Keeper, PacketSocket};
-
-/// How long preloading may take before the interpreter counts as dead.
-const START: Duration = Duration::from_secs(180);
-/// How long a fork of an idle zygote may take.
-const FORK: Duration = Duration::from_secs(30);
-/// How much of what an interpreter writes to standard error is kept.
-const LAST_WORDS: usize = 8192;
+use crate::wire::PacketSocket;
 
 /// A running zygote. Dropping it ends it with everything that came from it.
 #[derive(Debug)]
 pub(crate) struct Zygote {
     control: tokio::sync::Mutex<PacketSocket>,
     lanes: Mutex<HashMap<usize, Lane>>,
-    last_words: Arc<Mutex<Vec<u8>>>,
     address_space: u64,
-    _process: JailProcess,
+    nursery: Arc<Nursery>,
 }
 
 /// A fork of a zygote that belongs to one slot; idle unless it is lent out.
 #[derive(Debug)]
 pub(crate) struct Lane {
     pub(crate) socket: PacketSocket,
+}
+
+/// What the processes on the way to a zygote say, and it last.
+#[derive(Deserialize)]
+struct Hatching {
+    ready: bool,
 }
 
 #[derive(Deserialize)]
@@ -48,51 +43,46 @@ struct Ready {
 }
 
 impl Zygote {
-    pub(crate) async fn start(
-        keeper: &Keeper,
-        program: &std::path::Path,
-        spec: JailSpec,
-        environment: &str,
+    /// Forks a zygote with the groups of modules of a profile imported.
+    ///
+    /// # Errors
+    /// [`SandboxError::Lost`] if it or what it is forked from has died.
+    pub(crate) async fn hatch(
+        nursery: Arc<Nursery>,
+        groups: &[&[&str]],
     ) -> Result<Self, SandboxError> {
-        let mut process = keeper.jail(program, spec).await?;
-        let last_words = Arc::new(Mutex::new(Vec::new()));
-        let listening = process
-            .stderr
-            .take()
-            .map(|stderr| listen(stderr.into(), Arc::clone(&last_words)))
-            .transpose()
-            .map_err(SandboxError::plumbing("listen to a jail"))?;
-        let control = process
-            .control
-            .as_fd()
-            .try_clone_to_owned()
-            .and_then(PacketSocket::new)
-            .map_err(SandboxError::plumbing("talk to a jail"))?;
-        let ready = timeout(START, control.receive()).await;
-        let packet = match ready {
-            Ok(Ok(packet)) => packet,
-            early @ (Ok(Err(_)) | Err(_)) => {
-                let status = if early.is_err() {
-                    process.end();
-                    format!("it was not ready after {} s", START.as_secs())
+        let (ours, theirs) = control_pair().map_err(SandboxError::plumbing("make a socket"))?;
+        let control = PacketSocket::new(ours).map_err(SandboxError::plumbing("watch a socket"))?;
+        nursery.ask(groups, theirs).await?;
+        let lost = |error: io::Error| SandboxError::Lost {
+            detail: format!(
+                "starting an interpreter with {}: {error}; {}",
+                if groups.is_empty() {
+                    "the standard library".to_owned()
                 } else {
-                    process.last_status()
-                };
-                if let Some(listening) = listening {
-                    // Its pipe has closed with it, so this ends; how, does not matter.
-                    let _ended = timeout(FORK, listening).await;
-                }
-                return Err(refused(environment, &words(&last_words), &status));
+                    groups.concat().join(", ")
+                },
+                nursery.last_words()
+            ),
+        };
+        let packet = loop {
+            let packet = timeout(START, control.receive())
+                .await
+                .map_err(|_| lost(io::ErrorKind::TimedOut.into()))?
+                .map_err(lost)?;
+            check_threads(packet.sender, nursery.environment())?;
+            let state: Hatching = serde_json::from_slice(&packet.bytes)
+                .map_err(|error| lost(io::Error::other(error)))?;
+            if state.ready {
+                break packet;
             }
         };
-        check_threads(packet.sender, environment)?;
         let address_space = packet.sender.map_or(Ok(0), address_space)?;
         Ok(Self {
             control: tokio::sync::Mutex::new(control),
             lanes: Mutex::new(HashMap::new()),
-            last_words,
             address_space,
-            _process: process,
+            nursery,
         })
     }
 
@@ -153,49 +143,7 @@ impl Zygote {
 
     /// What the interpreter has written to standard error, cut.
     pub(crate) fn last_words(&self) -> String {
-        words(&self.last_words)
-    }
-}
-
-fn words(bytes: &Mutex<Vec<u8>>) -> String {
-    let bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
-    cut(
-        String::from_utf8_lossy(&bytes).trim().to_owned(),
-        LAST_WORDS,
-    )
-}
-
-fn listen(stderr: OwnedFd, kept: Arc<Mutex<Vec<u8>>>) -> io::Result<tokio::task::JoinHandle<()>> {
-    unitmill_jail::unblock(&stderr)?;
-    let mut pipe = pipe::Receiver::from_owned_fd(stderr)?;
-    Ok(tokio::spawn(async move {
-        let mut buffer = [0; 1024];
-        while let Ok(length @ 1..) = pipe.read(&mut buffer).await {
-            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            let room = LAST_WORDS.saturating_sub(kept.len());
-            kept.extend_from_slice(&buffer[..length.min(room)]);
-        }
-    }))
-}
-
-/// Tells a jail that could not be built from an interpreter that did not start.
-fn refused(environment: &str, words: &str, status: &str) -> SandboxError {
-    match words.lines().find_map(|line| line.strip_prefix("jail: ")) {
-        Some(step) => SandboxError::CannotIsolate {
-            missing: step.to_owned(),
-            remedy: "run as root, or where this user may make namespaces (in a container: \
-                     privileged, or with CAP_SYS_ADMIN and an unconfined seccomp profile), or \
-                     name a weaker `sandbox.isolation` in the recipe"
-                .to_owned(),
-        },
-        None => SandboxError::Interpreter {
-            environment: environment.to_owned(),
-            detail: if words.is_empty() {
-                status.to_owned()
-            } else {
-                words.to_owned()
-            },
-        },
+        self.nursery.last_words()
     }
 }
 
