@@ -43,8 +43,17 @@ pub struct Feature {
 pub struct Mode {
     /// Which.
     pub isolation: Isolation,
-    /// Why it cannot be used; a jail of the kind was tried out.
-    pub obstacle: Option<String>,
+    /// What keeps it from being used; a jail of the kind was tried out.
+    pub obstacle: Option<Obstacle>,
+}
+
+/// What keeps a mode of isolation from being used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    /// What failed or is not there.
+    pub what: String,
+    /// What to do, where no missing feature says it already.
+    pub remedy: Option<String>,
 }
 
 /// Probes the machine for everything that the native sandbox uses, and tries each mode.
@@ -111,6 +120,13 @@ fn kernel_features() -> Vec<Feature> {
         .collect()
 }
 
+const ALLOW_NAMESPACES: &str = "set the sysctls user.max_user_namespaces above 0 and, where they \
+     exist, kernel.unprivileged_userns_clone to 1 and \
+     kernel.apparmor_restrict_unprivileged_userns to 0; start a container with `--privileged`, or \
+     with `--security-opt seccomp=unconfined --cap-add SYS_ADMIN` (in Kubernetes \
+     `securityContext: {privileged: true}`, or `seccompProfile: {type: Unconfined}` with \
+     `capabilities: {add: [SYS_ADMIN]}`); or name `sandbox.isolation: container` in the recipe";
+
 fn explain(
     kind: KernelFeatureKind,
 ) -> (
@@ -136,12 +152,7 @@ fn explain(
         KernelFeatureKind::UserNamespaces => (
             "user namespaces",
             "making the sandbox's root an ordinary user of the host",
-            "set the sysctls user.max_user_namespaces above 0 and, where they exist, \
-             kernel.unprivileged_userns_clone to 1 and \
-             kernel.apparmor_restrict_unprivileged_userns to 0; start a container with \
-             `--privileged`, or with `--security-opt seccomp=unconfined --cap-add SYS_ADMIN` (in \
-             Kubernetes `securityContext: {privileged: true}`, or `seccompProfile: {type: \
-             Unconfined}` with `capabilities: {add: [SYS_ADMIN]}`)",
+            ALLOW_NAMESPACES,
             NAMESPACES,
         ),
         KernelFeatureKind::Seccomp => (
@@ -162,16 +173,23 @@ fn explain(
 }
 
 /// Builds what a mode builds, with this program in the place of an interpreter.
-fn try_mode(isolation: Isolation, program: &Path) -> Result<(), String> {
-    require(isolation).map_err(|error| plain(&error))?;
+fn try_mode(isolation: Isolation, program: &Path) -> Result<(), Obstacle> {
+    let obstacle = |error: SandboxError| Obstacle {
+        what: match error {
+            SandboxError::CannotIsolate { missing, .. } => missing,
+            other => other.to_string(),
+        },
+        remedy: None,
+    };
+    require(isolation).map_err(obstacle)?;
     if isolation == Isolation::Full {
         Groups::find()
             .and_then(|groups| groups.try_out())
-            .map_err(|error| plain(&error))?;
+            .map_err(obstacle)?;
     }
-    let layout = Layout::of_program(program).map_err(|error| plain(&error))?;
-    let filter =
-        compile_policy("zygote", &[guest::ZYGOTE_POLICY]).map_err(|error| error.to_string())?;
+    let layout = Layout::of_program(program).map_err(obstacle)?;
+    let filter = compile_policy("zygote", &[guest::ZYGOTE_POLICY])
+        .map_err(|error| obstacle(error.into()))?;
     let spec = JailSpec {
         supervisor: std::process::id(),
         argv: Vec::new(),
@@ -184,15 +202,13 @@ fn try_mode(isolation: Isolation, program: &Path) -> Result<(), String> {
         filter,
         temporary_bytes: 1 << 20,
     };
-    try_out(program, &spec)
-}
-
-/// The obstacle alone; what to do about it stands with the feature.
-fn plain(error: &SandboxError) -> String {
-    match error {
-        SandboxError::CannotIsolate { missing, .. } => missing.clone(),
-        other => other.to_string(),
-    }
+    try_out(program, &spec).map_err(|what| Obstacle {
+        what,
+        remedy: match isolation {
+            Isolation::Full | Isolation::Rlimits => Some(ALLOW_NAMESPACES.to_owned()),
+            Isolation::Container => None,
+        },
+    })
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use std::path::PathBuf;
 
 use unitmill_model::{Backend, Digest, Isolation, Job, Outcome};
 
-pub use diagnose::{Diagnosis, Feature, Mode, diagnose};
+pub use diagnose::{Diagnosis, Feature, Mode, Obstacle, diagnose};
 pub use environment::{
     CACHE_VARIABLE, Environment, EnvironmentError, EnvironmentProgress, ExportedBundle,
     PYTHON_VARIABLE, bundled_environments, default_cache_root,

@@ -240,8 +240,11 @@ pub(crate) fn diagnosis(diagnosis: &Diagnosis) -> String {
         if let Some(obstacle) = &mode.obstacle {
             line(
                 &mut text,
-                format_args!("     {:<width$}  -> {obstacle}", ""),
+                format_args!("     {:<width$}  found: {}", "", obstacle.what),
             );
+            if let Some(remedy) = &obstacle.remedy {
+                line(&mut text, format_args!("     {:<width$}  -> {remedy}", ""));
+            }
         }
     }
     text
@@ -296,7 +299,7 @@ fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use unitmill_sandbox::{Feature, Mode};
+    use unitmill_sandbox::{Feature, Mode, Obstacle};
 
     use super::*;
 
@@ -310,9 +313,12 @@ mod tests {
             remedy: "do this".to_owned(),
             needed_by: needed_by.to_vec(),
         };
-        let mode = |isolation, obstacle: Option<&str>| Mode {
+        let mode = |isolation, what: Option<&str>, remedy: Option<&str>| Mode {
             isolation,
-            obstacle: obstacle.map(str::to_owned),
+            obstacle: what.map(|what| Obstacle {
+                what: what.to_owned(),
+                remedy: remedy.map(str::to_owned),
+            }),
         };
         insta::assert_snapshot!(diagnosis(&Diagnosis {
             features: vec![
@@ -321,9 +327,13 @@ mod tests {
                 feature("control groups", false, &[Isolation::Full]),
             ],
             modes: vec![
-                mode(Isolation::Full, Some("no control groups")),
-                mode(Isolation::Rlimits, None),
-                mode(Isolation::Container, Some("landlock (none)")),
+                mode(Isolation::Full, Some("no control groups"), None),
+                mode(
+                    Isolation::Rlimits,
+                    Some("make a user namespace: not permitted"),
+                    Some("allow it"),
+                ),
+                mode(Isolation::Container, None, None),
             ],
         }));
     }
