@@ -198,13 +198,9 @@ fn hundreds_of_known_verdicts_are_right_three_times() {
         let found: Vec<_> = rows
             .into_iter()
             .map(|row| {
-                (
-                    row.id,
-                    row.verdict,
-                    row.tests_run,
-                    row.tests_passed,
-                    row.detail,
-                )
+                // Of a busy machine a run may see more of the clock than of the processor.
+                let detail = (row.verdict != Timeout).then_some(row.detail);
+                (row.id, row.verdict, row.tests_run, row.tests_passed, detail)
             })
             .collect();
         let wrong: Vec<_> = known
@@ -213,6 +209,9 @@ fn hundreds_of_known_verdicts_are_right_three_times() {
             .filter(|(pair, row)| pair.id != row.0 || pair.verdict != row.1)
             .collect();
         assert!(found.len() == known.len() && wrong.is_empty(), "{wrong:#?}");
-        assert_eq!(first.get_or_insert_with(|| found.clone()), &found);
+        let before = first.get_or_insert_with(|| found.clone());
+        for (row, earlier) in found.iter().zip(before) {
+            assert_eq!(row, earlier);
+        }
     }
 }
