@@ -196,6 +196,8 @@ async fn one_hostile_program_in_ten_harms_no_honest_one() {
     for running in running {
         running.await.expect("every pair gets its verdict");
     }
+    let sandbox = Arc::into_inner(sandbox).expect("all runs are over");
+    sandbox.close().await.expect("the sandbox cleans up");
 }
 
 fn honest_pair(number: usize) -> (unitmill_model::Job, Verdict) {
