@@ -30,6 +30,8 @@ MOST_FRAMES = 12
 # Values in a container that are looked at for claiming to equal everything.
 LOOKED_AT = 200
 
+# The part of reading JSON that is no Python.
+_scan = json.JSONDecoder().scan_once
 _prepared = {}
 _TEST_CASES = (unittest.TestCase, async_case.IsolatedAsyncioTestCase)
 
@@ -57,10 +59,19 @@ def prepare(finder):
     for name in ("_negative", "_flush", "addSuccess"):
         main = _thread.get_ident()
         setattr(Result, name, bake(vars(Result)[name], get_ident=_thread.get_ident, main=main))
-    for kind in (*_TEST_CASES, unittest.TestSuite, Result):
-        _seal(kind, judge["bake"])
     law = judge["Law"]([globals()])
-    _prepared.update(judge=judge, law=law, report=report, own=own, bell=bell, answer=answer)
+    judges = []
+    _prepared.update(
+        start=judge["start"],
+        hook=judge["make_audit_hook"](law, judges),
+        judges=judges,
+        law=law,
+        report=report,
+        own=own,
+        bell=bell,
+        answer=answer,
+        canaries=(_Canary("must_pass"), _Canary("must_fail")),
+    )
     _prepared.update(libraries=law.libraries, finder=finder)
 
 
@@ -95,40 +106,6 @@ def _announce_memory():
         announced.__code__ = code
         announced.__name__ = announced.__qualname__ = name
         setattr(ctypes, name, announced)
-
-
-class Sealed:
-    """A method that is found on the class whatever an instance has under its name."""
-
-    __slots__ = ()
-
-
-def _get(self, instance, owner=None):
-    function, bind = "§function", "§bind"
-    return function if instance is None else bind(function, instance)
-
-
-def _set(self, instance, value):
-    name = "§name"
-    raise AttributeError(f"{name} of a test cannot be replaced in the sandbox")
-
-
-_SEALED = (
-    "assert", "fail", "_call", "_base", "_get", "add", "subTest", "_create", "_add", "_handle",
-    "_tearDown", "_negative", "_flush", "_raised", "stopTest", "startTest",
-)  # fmt: skip
-
-
-def _seal(kind, bake):
-    for name, function in list(vars(kind).items()):
-        if type(function) is types.FunctionType and name.startswith(_SEALED):
-            members = {
-                "__slots__": (),
-                "__get__": bake(_get, globals(), function=function, bind=types.MethodType),
-                "__set__": bake(_set, globals(), name=name),
-                "sealed": function,
-            }
-            setattr(kind, name, type(name, (Sealed,), members)())
 
 
 async def _witness(test, method):
@@ -209,6 +186,18 @@ def _extend_unittest(bake, report):
     sub_test.__defaults__ = subTest.__defaults__
     case.subTest = contextlib.contextmanager(sub_test)
 
+    def assertEqual(self, first, second, msg=None):
+        """Fail if the two objects are unequal as determined by the '=='
+        operator.
+        """
+        equals_anything = "§equals_anything"
+        compare = self._getAssertEqualityFunc(first, second)
+        compare(first, second, msg=msg)
+        if equals_anything(first) or equals_anything(second):
+            raise self.failureException("a value that claims to be equal to anything")
+
+    case.assertEqual = _named(bake(assertEqual, equals_anything=_equals_anything), "assertEqual")
+
     def compare(self, *arguments, **names):
         original, equals_anything = "§original", "§equals_anything"
         original(self, *arguments, **names)
@@ -223,7 +212,7 @@ def _extend_unittest(bake, report):
 
 
 # Assertions that a value can satisfy by claiming to be equal to whatever it meets.
-_COMPARING = """assertEqual assertIn assertAlmostEqual assertCountEqual assertSequenceEqual
+_COMPARING = """assertIn assertAlmostEqual assertCountEqual assertSequenceEqual
     assertListEqual assertTupleEqual assertSetEqual assertDictEqual""".split()
 
 
@@ -360,19 +349,7 @@ class _Canary(unittest.TestCase):
     def must_fail(self):
         wrong = (
             (self.assertEqual, (1, 2)),
-            (self.assertNotEqual, (1, 1)),
             (self.assertTrue, (False,)),
-            (self.assertFalse, (True,)),
-            (self.assertIs, (1, "1")),
-            (self.assertIsNone, (1,)),
-            (self.assertIsNotNone, (None,)),
-            (self.assertIn, (1, ())),
-            (self.assertNotIn, (1, (1,))),
-            (self.assertIsInstance, (1, str)),
-            (self.assertGreater, (1, 2)),
-            (self.assertLess, (2, 1)),
-            (self.assertAlmostEqual, (1, 2)),
-            (self.assertRegex, ("a", "b")),
             (self.assertRaises, (KeyError, int)),
         )
         for method, arguments in wrong:
@@ -408,6 +385,14 @@ def describe(error):
         text = name
     lines.append(text)
     return "\n".join(lines)[:MESSAGE_CHARACTERS], name
+
+
+def _write(path, content):
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    written = 0
+    while written < len(content):
+        written += os.write(file, content[written:] if written else content)
+    os.close(file)
 
 
 def _read(channel, size):
@@ -485,10 +470,11 @@ def _reason(error):
     return "error" if isinstance(error, Exception) else "interrupted"
 
 
-def _flatten(suite, tests, prefix):
+def _flatten(suite, tests, suites, prefix):
+    suites.append(suite)
     for test in suite:
         if isinstance(test, unittest.BaseTestSuite):
-            _flatten(test, tests, prefix)
+            _flatten(test, tests, suites, prefix)
         else:
             tests.append((test, _plain_id(str(test.id()), prefix)))
     return tests
@@ -528,36 +514,35 @@ def _make_shuffle(state):
 def run(channel, finder):
     """Reads the payload, runs it, and does not return: the judge ends the process."""
     box = [_read(channel, 32)]
-    payload = json.loads(_read(channel, int.from_bytes(_read(channel, 4), "little")))
+    text = _read(channel, int.from_bytes(_read(channel, 4), "little")).decode()
+    payload, _ = _scan(text, 0)
     entry, kind = payload["entry"], payload["kind"]
+    source = b""
     for file in payload["files"]:
-        with open(f"{WORK}/{file['name']}", "wb") as target:
-            target.write(file["content"].encode("utf-8", "surrogatepass"))
+        content = file["content"].encode("utf-8", "surrogatepass")
+        _write(f"{WORK}/{file['name']}", content)
+        if file["name"] == f"{entry}.py":
+            source = content
     path = f"{WORK}/{entry}.py"
-    with open(path, "rb") as file:
-        source = file.read()
     sys.path.insert(0, WORK)
     sys.argv[:] = ["python -m unittest", entry]
-    os.environ.pop("LC_CTYPE", None)
 
-    canaries = (_Canary("must_pass"), _Canary("must_fail"))
-    report, answer = _prepared["report"], _prepared.pop("answer")
-    judge, law, bell = _prepared.pop("judge"), _prepared.pop("law"), _prepared.pop("bell")
+    report, answer, canaries = (_prepared.pop(name) for name in ("report", "answer", "canaries"))
     _prepared["own"].append(os.getpid())
     coverage_reader = coverage["start"](path) if kind == "coverage" else None
-    judge_ident = judge["start"](
+    judge = _prepared.pop("start")(
         box,
-        law,
-        judge["Flags"](),
+        _prepared.pop("law"),
         channel,
         report.__code__,
         sys._getframe(),
         canaries,
-        bell,
+        _prepared.pop("bell"),
         answer,
     )
-    sys.addaudithook(judge["make_audit_hook"](law, judge_ident))
-    del box, bell, judge, law
+    _prepared.pop("judges").append(judge)
+    sys.addaudithook(_prepared.pop("hook"))
+    del box, text, judge
     answer.acquire()
     del answer
 
@@ -604,7 +589,9 @@ def run(channel, finder):
                     _reorder(suite, list.reverse)
                 elif payload["order"] != "as_loaded":
                     _reorder(suite, _make_shuffle(payload["order"]["shuffled"]))
-                report("collected", (_flatten(suite, [], entry + "."),))
+                runners = [result]
+                tests = _flatten(suite, [], runners, entry + ".")
+                report("collected", (tests, runners))
                 with warnings.catch_warnings():
                     if not sys.warnoptions:
                         warnings.simplefilter("default")

@@ -54,7 +54,7 @@ import unittest.suite
 from functools import partial
 from unittest import async_case
 
-from _hashlib import hmac_digest
+from _blake2 import blake2s
 
 _quote = _json.encode_basestring_ascii
 _get_ident = _thread.get_ident
@@ -149,8 +149,6 @@ def _functions_of(value):
                 yield content
     elif isinstance(value, (staticmethod, classmethod)):
         yield from _functions_of(value.__func__)
-    elif hasattr(type(value), "sealed"):
-        yield from _functions_of(type(value).sealed)
     elif isinstance(value, property):
         for function in (value.fget, value.fset, value.fdel):
             if function is not None:
@@ -164,7 +162,6 @@ class Law:
     def __init__(self, harness):
         self.reporters = {}
         self._protected = set()
-        self._seals = []
         self.attributes = []
         classes = []
         modules = [(vars(module), module.__name__) for module in _TRUSTED_MODULES]
@@ -184,9 +181,9 @@ class Law:
             self.attributes += [(vars(module), name, value) for name, value in bound]
         classes += [collections.Counter, *_MANAGERS]
         # The dictionaries behind the classes: there are ways to them past the class.
-        behind = [gc.get_referents(_class_dict(klass))[0] for klass in classes + self._seals]
+        behind = [gc.get_referents(_class_dict(klass))[0] for klass in classes]
         self.names = [(names, frozenset(names)) for names in (*protected, *behind)]
-        self.classes = watch["Watch"](classes=classes + self._seals, dictionaries=behind)
+        self.classes = watch["Watch"](classes=classes, dictionaries=behind)
         self.modules = watch["Watch"](dictionaries=protected)
         self.sees_classes = watch["CLASSES"]
         self.sees_modules = watch["DICTIONARIES"]
@@ -200,13 +197,20 @@ class Law:
             if name.startswith(("assert", "fail", "_call", "_base", "_get"))
             if name != "failureException"
         )
+        self.result = harness[0]["Result"]
+        self.running_names = frozenset(
+            name
+            for kind in (harness[0]["Result"], unittest.TestResult, unittest.TestSuite)
+            for name, value in vars(kind).items()
+            if callable(value)
+        )
         self.watched_names = self.shadowing | _FIXTURES
         self.protected = frozenset(self._protected) | frozenset(
             id(value) for _, _, value in self.attributes if isinstance(value, type)
         )
         # By whom a test's return and success may be reported.
         self.returning = tuple(
-            vars(case)["_callTestMethod"].sealed.__code__ for case in _TEST_CASES
+            case._callTestMethod.__code__ for case in _TEST_CASES
         )
         self.running = tuple(case.run.__code__ for case in _TEST_CASES)
         self.succeeding = harness[0]["Result"].addSuccess.__code__
@@ -240,8 +244,6 @@ class Law:
             if guarded and name not in ADJUSTABLE:
                 if isinstance(value, type) or any(_functions_of(value)):
                     self.attributes.append((mapping, name, value))
-                if hasattr(type(value), "sealed"):
-                    self._seals.append(type(value))
 
     def _allow(self, code, namespace):
         self.reporters[id(code)] = (code, namespace)
@@ -318,7 +320,7 @@ def _hook(event, arguments):
     if event not in watched:
         return
     get_ident, judge = "§get_ident", "§judge"
-    if get_ident() == judge:
+    if get_ident() in judge:
         return
     getframe, from_library, always = "§getframe", "§from_library", "§always"
     outside, but_for, protected = "§outside", "§but_for", "§protected"
@@ -365,8 +367,8 @@ def _hook(event, arguments):
 
 
 def make_audit_hook(law, judge):
-    """The hook of one run; see the head of this file for what it refuses and why. `judge` is
-    the number of the thread that it lets pass."""
+    """The hook of every run; see the head of this file for what it refuses and why. `judge`
+    is a list that will hold the number of the thread that it lets pass."""
     # Whoever comes by a frame of the hook finds nothing in its globals either.
     empty = {"__builtins__": {}}
     from_library = bake(
@@ -447,7 +449,7 @@ class Session:
         self.classes_before = law.classes.state()
         self.modules_before = law.modules.state()
         self.adjusted = _adjustable()
-        self.behind, self.tables = [], []
+        self.behind, self.tables, self.runners = [], [], []
         self.started = False
         self.interrupted = False
         self.over = False
@@ -484,8 +486,8 @@ class Session:
                 known.awaited = True
         elif caller is not self.driver:
             self._note(f"{_name(kind)} reported by something other than the harness")
-        elif kind == "collected" and len(payload) == 1 and type(payload[0]) is list:
-            self._collected(payload)
+        elif kind == "collected" and tuple(map(type, payload)) == (list, list):
+            self._collected(*payload)
         elif kind == "compiled":
             if not self.started:
                 self.methods = dict(payload[0])
@@ -522,7 +524,7 @@ class Session:
         if what not in self.flags.seen:
             self.flags.seen.append(what)
 
-    def _collected(self, payload):
+    def _collected(self, tests, runners):
         if self.tests:
             self._note("tests collected twice")
             return
@@ -533,7 +535,10 @@ class Session:
             self.classes_before = self.law.classes.state()
             self.adjusted = _adjustable()
         shadowing, shadows, looked = self.law.watched_names, [], set()
-        for entry in payload[0]:
+        # The result and the suites: what is set on one of them stands before its methods.
+        kinds = (unittest.TestSuite, self.law.result)
+        self.runners = [one for one in runners if any(type(one) is kind for kind in kinds)]
+        for entry in tests:
             if type(entry) is not tuple or len(entry) != 2:
                 continue
             test, test_id = entry
@@ -603,8 +608,8 @@ class Session:
         ):
             self._note(f"{known.id} was replaced")
             return
-        for name in names:
-            if name in self.law.shadowing or name == "failureException":
+        for name in watch["names"](names):
+            if type(name) is str and (name in self.law.shadowing or name == "failureException"):
                 self._note(f"{name} of a test was replaced")
                 return
         comparisons = names.get("_type_equality_funcs")
@@ -687,6 +692,10 @@ class Session:
 
     def _compare_all(self):
         law = self.law
+        for runner in self.runners:
+            for name in watch["names"](runner.__dict__):
+                if type(name) is not str or name in law.running_names:
+                    self._note("a method of unittest's result or suite was replaced")
         self._compare_classes()
         if law.modules.state() != self.modules_before:
             self._compare()
@@ -815,18 +824,18 @@ def proceedings(session, bell, answer, desk):
 
 def preside(box, channel, desk, bodies, write, leave):
     """Signs and writes every record, then ends the process."""
-    for mac in map(partial(hmac_digest, box.pop(), digest="sha256"), bodies):
+    for mac in map(partial(blake2s, key=box.pop()), bodies):
         body = desk[0]
-        data = memoryview(len(body).to_bytes(4, "little") + mac + body)
+        data = memoryview(len(body).to_bytes(4, "little") + mac.digest() + body)
         while data:
             data = data[write(channel, data) :]
     leave(0)
 
 
-def start(box, law, flags, channel, report_code, driver, canaries, bell, answer):
+def start(box, law, channel, report_code, driver, canaries, bell, answer):
     """Starts the judge's thread and returns its number; `box` holds the key and is emptied
     by it."""
-    session = Session(law, flags, report_code, driver, canaries, _get_ident())
+    session = Session(law, Flags(), report_code, driver, canaries, _get_ident())
     desk = [None]
     bodies = proceedings(session, bell, answer, desk)
     write, leave = os.write, os._exit

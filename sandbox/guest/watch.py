@@ -94,6 +94,48 @@ def _tells_holes():
 HOLES = sys.maxsize > 1 << 32 and _tells_holes()
 
 
+# What precedes the entries of a table, where it says how long its index is and of which kind
+# its entries are; `_tells_names` has the last word.
+_HEAD, _INDEX_OFFSET, _KIND_OFFSET = 32, 9, 10
+_WORD = ctypes.sizeof(ctypes.c_size_t)
+
+
+def _names_of(dictionary):
+    table = ctypes.c_size_t.from_address(id(dictionary) + _TABLE_OFFSET).value
+    count = ctypes.c_ssize_t.from_address(table + _ENTRIES_OFFSET).value
+    index = 1 << ctypes.c_uint8.from_address(table + _INDEX_OFFSET).value
+    # Entries for any keys carry a hash in front.
+    size, skip = (2, 0) if ctypes.c_uint8.from_address(table + _KIND_OFFSET).value else (3, 1)
+    entries = table + _HEAD + index
+    words = (ctypes.c_size_t * (size * count)).from_address(entries)
+    return [
+        ctypes.py_object.from_address(entries + place * _WORD).value
+        for place in range(skip, size * count, size)
+        if words[place]
+    ]
+
+
+def _tells_names():
+    class Probe:
+        pass
+
+    probe = Probe()
+    for name in ("first", "second", "third"):
+        setattr(probe, name, None)
+    del probe.second
+    shared, anything = _names_of(vars(probe)), _names_of({"a": 1, 2: 3})
+    return shared == ["first", "second", "third"] and anything == ["a", 2]
+
+
+NAMES = HOLES and sys.version_info >= (3, 11) and _tells_names()
+
+
+def names(dictionary):
+    """The keys of a dictionary; of an instance's also those that were taken away again, as
+    long as its class's instances share their keys."""
+    return _names_of(dictionary) if NAMES else dictionary
+
+
 def tables(dictionaries):
     """Where the table of each dictionary lies, and how many entries were taken away from it."""
     if not HOLES:

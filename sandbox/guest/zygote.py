@@ -74,10 +74,15 @@ def main():
 
     import gc
     import json
+    import os
     import types
 
     with open(f"{HOME}/settings.json", encoding="utf-8") as file:
         settings = json.load(file)
+    # The interpreter's own addition.
+    os.environ.pop("LC_CTYPE", None)
+    gc.collect()
+    ballast = load("ballast")["fill"]()
     kernel = load("kernel")
     observe = load("observe")
     coverage = load("coverage")

@@ -15,6 +15,10 @@ const HARNESS: &[(&str, &str)] = &[
         "nursery.py",
         include_str!("../../../sandbox/guest/nursery.py"),
     ),
+    (
+        "ballast.py",
+        include_str!("../../../sandbox/guest/ballast.py"),
+    ),
     ("shelf.py", include_str!("../../../sandbox/guest/shelf.py")),
     (
         "kernel.py",
