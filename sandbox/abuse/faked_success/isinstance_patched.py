@@ -1,5 +1,5 @@
 # What: isinstance is always true
-# Expect: tampered
+# Expect: failed or tampered
 
 import builtins
 
@@ -7,7 +7,7 @@ builtins.isinstance = lambda *a: True
 
 
 def f(x):
-    return 2
+    return 3
 
 
 import unittest
