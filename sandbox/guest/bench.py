@@ -61,16 +61,17 @@ def prepare(finder):
         setattr(Result, name, bake(vars(Result)[name], get_ident=_thread.get_ident, main=main))
     law = judge["Law"]([globals()])
     judges = []
+    canaries = (_Canary("must_pass"), _Canary("must_fail"))
     _prepared.update(
         start=judge["start"],
         hook=judge["make_audit_hook"](law, judges),
         judges=judges,
-        law=law,
+        session=judge["Session"](law, report.__code__, canaries),
         report=report,
         own=own,
         bell=bell,
         answer=answer,
-        canaries=(_Canary("must_pass"), _Canary("must_fail")),
+        canaries=canaries,
     )
     _prepared.update(libraries=law.libraries, finder=finder)
 
@@ -532,11 +533,9 @@ def run(channel, finder):
     coverage_reader = coverage["start"](path) if kind == "coverage" else None
     judge = _prepared.pop("start")(
         box,
-        _prepared.pop("law"),
+        _prepared.pop("session"),
         channel,
-        report.__code__,
         sys._getframe(),
-        canaries,
         _prepared.pop("bell"),
         answer,
     )

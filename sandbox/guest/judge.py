@@ -107,6 +107,8 @@ _FIXTURES = frozenset(
     """run __call__ subTest setUp tearDown setUpClass tearDownClass asyncSetUp asyncTearDown
     addCleanup doCleanups doClassCleanups failureException __getattribute__ __getattr__""".split()
 )
+# What a test class may only have from its source, or from a library.
+_TAKEN = frozenset({"run", "__call__", "subTest", "__getattribute__", "__getattr__"})
 _STATUSES = frozenset({"failed", "error", "skipped", "expected_failure"})
 
 # What honest tests set on `unittest`'s classes for good.
@@ -205,6 +207,7 @@ class Law:
             if callable(value)
         )
         self.watched_names = self.shadowing | _FIXTURES
+        self.taken_names = self.shadowing | _TAKEN
         self.protected = frozenset(self._protected) | frozenset(
             id(value) for _, _, value in self.attributes if isinstance(value, type)
         )
@@ -431,17 +434,18 @@ def _find_attribute(test):
 
 
 class Session:
-    """One run's proceedings; lives on the judge's thread only."""
+    """One run's proceedings. Made in the zygote, for the first run that a fork of it makes,
+    and used on the judge's thread only."""
 
-    def __init__(self, law, flags, report_code, driver, canaries, main_ident):
+    def __init__(self, law, report_code, canaries):
         self.law = law
-        self.flags = flags
+        self.flags = Flags()
         self.report_code = report_code
-        self.driver = driver
+        self.driver = None
         # In one step of the interpreter, so that no other thread runs while the frames of all
         # threads are held: the last to let go of a frame runs the finalizers of what is in it.
         frames = iter(sys._current_frames, object())
-        self.look = map(operator.itemgetter(main_ident), frames).__next__
+        self.look = map(operator.itemgetter(_get_ident()), frames).__next__
         self.tests = {}
         self.canaries = canaries
         self.methods = {}
@@ -534,7 +538,8 @@ class Session:
             self._compare()
             self.classes_before = self.law.classes.state()
             self.adjusted = _adjustable()
-        shadowing, shadows, looked = self.law.watched_names, [], set()
+        classes, helpers, looked = [], set(), set()
+        written = [code for codes, _ in self.methods.values() for code in codes]
         # The result and the suites: what is set on one of them stands before its methods.
         kinds = (unittest.TestSuite, self.law.result)
         self.runners = [one for one in runners if any(type(one) is kind for kind in kinds)]
@@ -556,7 +561,19 @@ class Session:
                 if not _plain(members):
                     self._note("a test class with names that are no plain text")
                     return
-                shadows.append((members, _shadows(members, shadowing)))
+                classes.append(members)
+                for name, value in members.items():
+                    if type(value) is not types.FunctionType:
+                        continue
+                    if _asserts(name, value):
+                        helpers.add(name)
+                    if name not in self.law.taken_names:
+                        continue
+                    code = value.__code__
+                    if not any(code is one for one in written) and not (
+                        code.co_filename.startswith(self.law.libraries)
+                    ):
+                        self._note(f"{name} of a test class is not the one of the source")
             if not _plain(_instance_dict(test)):
                 self._note("a test with names that are no plain text")
                 return
@@ -571,8 +588,10 @@ class Session:
                 ):
                     self._note(f"{test_id} is not the test of the source")
             self.tests[id(test)] = _Test(test, test_id, attribute, decorated)
-        self.shadows = shadows
-        self.behind = [gc.get_referents(members)[0] for members, _ in shadows]
+        self.helpers = self.law.shadowing | helpers | {"failureException"}
+        self.watched = self.law.watched_names | helpers
+        self.shadows = [(members, _shadows(members, self.watched)) for members in classes]
+        self.behind = [gc.get_referents(members)[0] for members in classes]
         self.tables = watch["tables"](self.behind)
         for canary in self.canaries:
             self.tests[id(canary)] = _Test(canary, "", _find_attribute(canary))
@@ -609,7 +628,7 @@ class Session:
             self._note(f"{known.id} was replaced")
             return
         for name in watch["names"](names):
-            if type(name) is str and (name in self.law.shadowing or name == "failureException"):
+            if type(name) is str and name in self.helpers:
                 self._note(f"{name} of a test was replaced")
                 return
         comparisons = names.get("_type_equality_funcs")
@@ -719,7 +738,7 @@ class Session:
 
     def _compare_shadows(self):
         for members, before in self.shadows:
-            if not _same(_shadows(members, self.law.watched_names), before):
+            if not _same(_shadows(members, self.watched), before):
                 self._note("a method of a test class was replaced")
         now = watch["tables"](self.behind)
         if not watch["only_grew"](self.tables, now):
@@ -769,6 +788,13 @@ def _test_record(test_id, status, message, exception):
     return (
         f'{{"test":{_text(test_id)},"status":{_text(status)},'
         f'"message":{_text(message)},"exception":{_text(exception)}}}'
+    )
+
+
+def _asserts(name, function):
+    """Whether a method of a test class looks like one that asserts something."""
+    return name.startswith("assert") or any(
+        used.startswith(("assert", "fail")) for used in function.__code__.co_names
     )
 
 
@@ -822,8 +848,9 @@ def proceedings(session, bell, answer, desk):
             answer.release()
 
 
-def preside(box, channel, desk, bodies, write, leave):
-    """Signs and writes every record, then ends the process."""
+def preside(box, channel, desk, bodies, write, leave, session):
+    """Signs and writes every record, then ends the process. Holds the session to the very
+    end: taking it apart, and the law with it, would be for nothing."""
     for mac in map(partial(blake2s, key=box.pop()), bodies):
         body = desk[0]
         data = memoryview(len(body).to_bytes(4, "little") + mac.digest() + body)
@@ -832,17 +859,17 @@ def preside(box, channel, desk, bodies, write, leave):
     leave(0)
 
 
-def start(box, law, channel, report_code, driver, canaries, bell, answer):
+def start(box, session, channel, driver, bell, answer):
     """Starts the judge's thread and returns its number; `box` holds the key and is emptied
     by it."""
-    session = Session(law, Flags(), report_code, driver, canaries, _get_ident())
+    session.driver = driver
     desk = [None]
     bodies = proceedings(session, bell, answer, desk)
     write, leave = os.write, os._exit
 
     def thread(box):
         try:
-            preside(box, channel, desk, bodies, write, leave)
+            preside(box, channel, desk, bodies, write, leave, session)
         finally:
             # The supervisor has closed the channel, or the program has broken the rules of
             # reporting.

@@ -82,7 +82,8 @@ fn complaints(programs: &[Program], outcomes: &[Outcome]) -> Vec<String> {
 }
 
 /// Runs a corpus, then once more what is quick, and looks at the host before and after.
-async fn check(environment: Environment, programs: Vec<Program>) {
+async fn check(environment: Environment, mut programs: Vec<Program>) {
+    programs.retain(|program| program.is_for(environment.python_version()));
     let _alone = HOST.lock().await;
     let reached = Reached::listen().expect("a socket of the loopback can be had");
     let before = support::host::Host::look();
@@ -233,6 +234,7 @@ fn headers_that_cannot_be_read_are_named() {
         "# What: something\n# Expect: passed\n# Replace: @A@ = a\n\nx = 1\n",
         "# What: something\n# Expect: passed\n# Replace: @A@ = \"a\"\n\nx = 1\n",
         "# What: something\n# Expect: passed\n# and so on\n\nx = 1\n",
+        "# What: something\n# Expect: passed\n# Python: 3\n\nx = 1\n",
         "# What: something\n# What: more\n# Expect: passed\n\nx = 1\n",
     ] {
         let error = Program::parse("class/name", text).expect_err("a header that is none");

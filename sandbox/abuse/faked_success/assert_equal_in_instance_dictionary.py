@@ -1,5 +1,6 @@
 # What: an assertEqual in the dictionary of the test, which removes itself
 # Expect: tampered or failed
+# Python: 3.11+
 
 import sys
 

@@ -1,5 +1,6 @@
 # What: the running test gets an assertEqual that removes itself
 # Expect: tampered or failed or error
+# Python: 3.11+
 
 import sys
 

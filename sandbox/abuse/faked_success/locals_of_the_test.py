@@ -1,5 +1,6 @@
 # What: writes to the locals of the test's frame
 # Expect: tampered or failed
+# Python: 3.0-3.12
 
 import sys
 

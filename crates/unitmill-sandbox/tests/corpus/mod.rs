@@ -59,6 +59,8 @@ pub(crate) struct Program {
     pub(crate) expectation: Expectation,
     /// A package without which it says nothing; or empty.
     pub(crate) needs: String,
+    /// The first and the last minor version of Python 3 that it is for.
+    versions: (u8, u8),
     limits: Limits,
     tests: Option<Vec<String>>,
     text: String,
@@ -80,7 +82,7 @@ impl Program {
                 .ok_or_else(|| format!("`{line}` is not of the form `# Key: value`"))?;
             match key {
                 "Replace" => replacements.push(replacement(value)?),
-                "What" | "Expect" | "Limits" | "Tests" | "Needs" => {
+                "What" | "Expect" | "Limits" | "Tests" | "Needs" | "Python" => {
                     if fields.insert(key, value).is_some() {
                         return Err(format!("`{key}` is there twice"));
                     }
@@ -104,6 +106,7 @@ impl Program {
             name: name.to_owned(),
             expectation: expectation(fields["Expect"])?,
             needs: fields.get("Needs").copied().unwrap_or("").to_owned(),
+            versions: versions(fields.get("Python").copied().unwrap_or("3.0+"))?,
             limits: limits(fields.get("Limits").copied().unwrap_or(""))?,
             tests: fields
                 .get("Tests")
@@ -114,6 +117,11 @@ impl Program {
 
     pub(crate) fn expects(&self, verdict: Verdict) -> bool {
         self.expectation.allows(verdict)
+    }
+
+    /// Whether it is a program for that version of Python.
+    pub(crate) fn is_for(&self, (_, minor, _): (u8, u8, u8)) -> bool {
+        (self.versions.0..=self.versions.1).contains(&minor)
     }
 
     /// Whether only one verdict will do.
@@ -150,6 +158,23 @@ fn expectation(text: &str) -> Result<Expectation, String> {
         })
         .collect::<Result<_, _>>()
         .map(Expectation::One)
+}
+
+/// `3.11+` or `3.11-3.12`.
+fn versions(text: &str) -> Result<(u8, u8), String> {
+    let wrong = || format!("`{text}` is not of the form `3.11+` or `3.11-3.12`");
+    let (first, last) = match text.strip_suffix('+') {
+        Some(first) => (first, None),
+        None => {
+            let (first, last) = text.split_once('-').ok_or_else(wrong)?;
+            (first, Some(last))
+        }
+    };
+    let minor = |version: &str| -> Result<u8, String> {
+        let minor = version.strip_prefix("3.").ok_or_else(wrong)?;
+        minor.parse().map_err(|_| wrong())
+    };
+    Ok((minor(first)?, last.map_or(Ok(u8::MAX), minor)?))
 }
 
 fn limits(text: &str) -> Result<Limits, String> {
