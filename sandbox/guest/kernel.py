@@ -81,6 +81,12 @@ class _Rule(ctypes.Structure):
     _fields_ = [("allowed", ctypes.c_uint64), ("place", ctypes.c_int32)]
 
 
+def _keep(value):
+    """Lets an object live for ever. A run throws away all that leads to system calls, and
+    that should not take the time to take it apart."""
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(value))
+
+
 def prepare(settings):
     """The isolation that the recipe names."""
     return (Container if settings["isolation"] == "container" else Sandbox)(settings)
@@ -108,6 +114,8 @@ class Sandbox:
         self._planned = None
         self._plan = ()
         self._files = [("/", RIGHTS_OF_KIND["folder"]), ("/dev", READ_DIR | RIGHTS_OF_KIND["device"])]
+        for value in (self._libc, self._fork, self._program, self._filter, self._files):
+            _keep(value)
 
     def _check(self, result, step):
         if result < 0:
@@ -134,6 +142,7 @@ class Sandbox:
         if wanted != self._planned:
             self._plan = self._lay_out(request, channel, output)
             self._planned = wanted
+            _keep(self._plan)
 
     def fork(self):
         """Forks the first process of a new process namespace."""

@@ -79,8 +79,9 @@ def main():
 
     with open(f"{HOME}/settings.json", encoding="utf-8") as file:
         settings = json.load(file)
-    # The interpreter's own addition.
+    # The interpreter's own addition, and what was meant for its start alone.
     os.environ.pop("LC_CTYPE", None)
+    os.environ.pop("LD_BIND_NOW", None)
     gc.collect()
     ballast = load("ballast")["fill"]()
     kernel = load("kernel")

@@ -333,6 +333,8 @@ pub(crate) fn variables(
         ("PYTHONHASHSEED", &hash_seed),
         ("MALLOC_PERTURB_", &perturb),
         ("PYTHONDONTWRITEBYTECODE", "1"),
+        // Looked up at the start, the functions of libraries need not be in every fork.
+        ("LD_BIND_NOW", "1"),
         ("MPLBACKEND", "Agg"),
         ("OMP_NUM_THREADS", "1"),
         ("OPENBLAS_NUM_THREADS", "1"),
