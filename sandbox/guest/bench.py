@@ -60,12 +60,14 @@ def prepare(finder):
         main = _thread.get_ident()
         setattr(Result, name, bake(vars(Result)[name], get_ident=_thread.get_ident, main=main))
     law = judge["Law"]([globals()])
-    judges = []
+    # Warnings leave a note on whom they blame.
+    globals()["__warningregistry__"] = {}
     canaries = (_Canary("must_pass"), _Canary("must_fail"))
     _prepared.update(
         start=judge["start"],
-        hook=judge["make_audit_hook"](law, judges),
-        judges=judges,
+        # In a process namespace of its own a run's second thread is always number two.
+        hook=judge["make_audit_hook"](law, _thread.get_native_id, 2),
+        make_hook=partial(judge["make_audit_hook"], law, _thread.get_ident),
         session=judge["Session"](law, report.__code__, canaries),
         report=report,
         own=own,
@@ -539,9 +541,9 @@ def run(channel, finder):
         _prepared.pop("bell"),
         answer,
     )
-    _prepared.pop("judges").append(judge)
-    sys.addaudithook(_prepared.pop("hook"))
-    del box, text, judge
+    hook, make_hook = _prepared.pop("hook"), _prepared.pop("make_hook")
+    sys.addaudithook(hook if os.getpid() == 1 else make_hook(judge))
+    del box, text, judge, hook, make_hook
     answer.acquire()
     del answer
 

@@ -18,19 +18,41 @@ The records of the judge carry a MAC. The key lies in no variable: it is an argu
 `preside`, where neither a name, nor a frame's locals, nor (with the audit hook in place)
 the garbage collector leads to it.
 
-The audit hook refuses what could lead there after all, and notes the attempt:
+The code that reports, and the hook, hold what they call as constants (see `bake`), so that
+a program that comes by them or their frames finds nothing to exchange. What can be exchanged
+for a moment and put back (assertions of a class, of `TestCase`, of the running test) leaves
+traces in numbers that the interpreter keeps for itself; watch.py reads them. Nothing that
+the main thread hands over is compared, hashed or iterated over before its type is known,
+since that would run the program's code on the judge's thread.
+
+The audit hook ends the run for what could lead to the judge after all:
 
 - always: `gc.get_objects`, `gc.get_referrers`, `gc.get_referents`, other threads' frames,
-  further audit hooks, new code for functions of `unittest`. No library calls these while
-  tests run.
-- unless a library does it (decided by the file of the calling frame): tracing, profiling
-  and monitoring; the parts of `ctypes` that reach into memory. Debuggers, doctest and numpy
-  do these for their own ends. Pretending to be a library's file is refused as well.
+  further audit hooks, other interpreters in this process, another class for a test, other
+  defaults for functions of `unittest`. No library does these while tests run.
+- unless a library does it (decided by the file of the calling frame): other code for a
+  function; the parts of `ctypes` that reach into memory. Tracing and profiling are for
+  doctest and cProfile alone: a debugger of the library's can be told to jump over an
+  assertion. Pretending to be a library's file is refused as well.
 - never: `sys._getframe`, attribute access on frames, compiling, importing. Named tuples,
   logging, warnings and dataclasses live on them, and the main thread's frames hold nothing
   that helps.
 
-What it does not withstand: native code, which can read the process's memory.
+What remains forgeable:
+
+- Memory: native code, and what comes to it in Python. A pointer can be had from `ctypes`
+  without any of the events above (a union of an integer and a pointer), or from numpy's
+  strides. Whoever reads memory finds the key.
+- What the tests themselves rest on. Function and tests are one module: globals, helper
+  functions that are no methods, clean-ups, files, the arguments of a call, modules that the
+  tests use are the program's to change.
+- Values that say what a test wants to hear. A comparison that is true of everything is
+  disarmed where the source shows it and refused where an assertion meets it; one that is
+  cleverer is a value like any other. `SkipTest`, raised by the function, skips the test.
+- From Python 3.13 on, a frame's locals can be written to, and no number tells of changes of
+  a dictionary. In 3.10, an assertion that is set on the running test and takes itself away
+  leaves no trace.
+- A race between threads that has to be won against the judge within a few instructions.
 """
 
 import _json
@@ -107,6 +129,8 @@ _FIXTURES = frozenset(
     """run __call__ subTest setUp tearDown setUpClass tearDownClass asyncSetUp asyncTearDown
     addCleanup doCleanups doClassCleanups failureException __getattribute__ __getattr__""".split()
 )
+# How many frames of signal handlers may lie on top of a report.
+DEEPEST_HANDLER = 20
 # What a test class may only have from its source, or from a library.
 _TAKEN = frozenset({"run", "__call__", "subTest", "__getattribute__", "__getattr__"})
 _STATUSES = frozenset({"failed", "error", "skipped", "expected_failure"})
@@ -187,6 +211,9 @@ class Law:
         self.names = [(names, frozenset(names)) for names in (*protected, *behind)]
         self.classes = watch["Watch"](classes=classes, dictionaries=behind)
         self.modules = watch["Watch"](dictionaries=protected)
+        self.harness = watch["Watch"](
+            dictionaries=[one for names in harness for one in (names, names["__builtins__"])]
+        )
         self.sees_classes = watch["CLASSES"]
         self.sees_modules = watch["DICTIONARIES"]
         # Methods of a test case that no test replaces while it runs. Not `run`, `debug` or
@@ -322,8 +349,8 @@ def _hook(event, arguments):
     watched = "§watched"
     if event not in watched:
         return
-    get_ident, judge = "§get_ident", "§judge"
-    if get_ident() in judge:
+    who, judge = "§who", "§judge"
+    if who() == judge:
         return
     getframe, from_library, always = "§getframe", "§from_library", "§always"
     outside, but_for, protected = "§outside", "§but_for", "§protected"
@@ -369,9 +396,10 @@ def _hook(event, arguments):
             leave(status)
 
 
-def make_audit_hook(law, judge):
-    """The hook of every run; see the head of this file for what it refuses and why. `judge`
-    is a list that will hold the number of the thread that it lets pass."""
+def make_audit_hook(law, who, judge):
+    """The hook of a run; see the head of this file for what it refuses and why. It lets the
+    thread pass for which `who()` is `judge`: a constant like all of it, since what could be
+    written to would be."""
     # Whoever comes by a frame of the hook finds nothing in its globals either.
     empty = {"__builtins__": {}}
     from_library = bake(
@@ -392,7 +420,7 @@ def make_audit_hook(law, judge):
         libraries=law.libraries,
         from_library=from_library,
         judge=judge,
-        get_ident=_get_ident,
+        who=who,
         getframe=sys._getframe,
         identity=id,
         type_of=type,
@@ -452,6 +480,7 @@ class Session:
         self.shadows = ()
         self.classes_before = law.classes.state()
         self.modules_before = law.modules.state()
+        self.harness_before = None
         self.adjusted = _adjustable()
         self.behind, self.tables, self.runners = [], [], []
         self.started = False
@@ -465,7 +494,12 @@ class Session:
         its type is known: that would run the program's code on this thread.
         """
         frame = self.look()
-        if frame.f_code is not self.report_code:
+        # A signal handler of the program may be running on top of the report.
+        for _ in range(DEEPEST_HANDLER):
+            if frame is None or frame.f_code is self.report_code:
+                break
+            frame = frame.f_back
+        if frame is None or frame.f_code is not self.report_code:
             return
         values = frame.f_locals
         kind, payload = values["kind"], values["payload"]
@@ -496,6 +530,7 @@ class Session:
             if not self.started:
                 self.methods = dict(payload[0])
                 self.started = True
+                self.harness_before = self.law.harness.state()
         elif kind == "load_failed" and tuple(map(type, payload)) == (str, str):
             reason, message = payload
             self.interrupted = True
@@ -711,6 +746,8 @@ class Session:
 
     def _compare_all(self):
         law = self.law
+        if self.started and law.harness.state() != self.harness_before:
+            self._note("the harness was changed while tests ran")
         for runner in self.runners:
             for name in watch["names"](runner.__dict__):
                 if type(name) is not str or name in law.running_names:
