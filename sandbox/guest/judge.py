@@ -623,9 +623,11 @@ class Session:
                 ):
                     self._note(f"{test_id} is not the test of the source")
             self.tests[id(test)] = _Test(test, test_id, attribute, decorated)
-        self.helpers = self.law.shadowing | helpers | {"failureException"}
-        self.watched = self.law.watched_names | helpers
-        self.shadows = [(members, _shadows(members, self.watched)) for members in classes]
+        # Beside the law's own names, not in one set with them: to copy that would touch every
+        # name in it, and each touch may copy a page.
+        self.helpers = helpers
+        watched = self.law.watched_names
+        self.shadows = [(members, _shadows(members, watched, helpers)) for members in classes]
         self.behind = [gc.get_referents(members)[0] for members in classes]
         self.tables = watch["tables"](self.behind)
         for canary in self.canaries:
@@ -663,7 +665,9 @@ class Session:
             self._note(f"{known.id} was replaced")
             return
         for name in watch["names"](names):
-            if type(name) is str and name in self.helpers:
+            if type(name) is str and (
+                name in self.helpers or name in self.law.shadowing or name == "failureException"
+            ):
                 self._note(f"{name} of a test was replaced")
                 return
         comparisons = names.get("_type_equality_funcs")
@@ -775,7 +779,7 @@ class Session:
 
     def _compare_shadows(self):
         for members, before in self.shadows:
-            if not _same(_shadows(members, self.watched), before):
+            if not _same(_shadows(members, self.law.watched_names, self.helpers), before):
                 self._note("a method of a test class was replaced")
         now = watch["tables"](self.behind)
         if not watch["only_grew"](self.tables, now):
@@ -835,12 +839,12 @@ def _asserts(name, function):
     )
 
 
-def _shadows(members, shadowing):
-    """The members of a test class that stand in for methods of `TestCase`."""
+def _shadows(members, watched, helpers):
+    """The members of a test class that stand in for methods of `TestCase`, or that assert."""
     return [
         (name, value)
         for name, value in members.items()
-        if type(name) is str and name in shadowing
+        if type(name) is str and (name in watched or name in helpers)
     ]
 
 
