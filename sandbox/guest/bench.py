@@ -22,7 +22,6 @@ import unittest.loader
 import unittest.result
 import warnings
 from functools import partial
-from unittest import async_case
 
 WORK = "/tmp/work"
 MESSAGE_CHARACTERS = 4000
@@ -33,7 +32,13 @@ LOOKED_AT = 200
 # The part of reading JSON that is no Python.
 _scan = json.JSONDecoder().scan_once
 _prepared = {}
-_TEST_CASES = (unittest.TestCase, async_case.IsolatedAsyncioTestCase)
+# The asynchronous one only where a program speaks of it; see profile.rs.
+_async_case = sys.modules.get("unittest.async_case")
+_TEST_CASES = (
+    (unittest.TestCase,)
+    if _async_case is None
+    else (unittest.TestCase, _async_case.IsolatedAsyncioTestCase)
+)
 
 
 def prepare(finder):
@@ -59,7 +64,7 @@ def prepare(finder):
     for name in ("_negative", "_flush", "addSuccess"):
         main = _thread.get_ident()
         setattr(Result, name, bake(vars(Result)[name], get_ident=_thread.get_ident, main=main))
-    law = judge["Law"]([globals()])
+    law = judge["Law"]([globals()], finder)
     # Warnings leave a note on whom they blame.
     globals()["__warningregistry__"] = {}
     canaries = (_Canary("must_pass"), _Canary("must_fail"))
@@ -119,6 +124,22 @@ async def _witness(test, method):
     return value
 
 
+def _extend_asynchronous(bake, kind):
+    def _callTestMethod(self, method):
+        report, original, witness = "§report", "§original", "§witness"
+        is_coroutine, partial = "§is_coroutine", "§partial"
+        awaited = partial(witness, self, method) if is_coroutine(method) else method
+        report("returned", (self, method), original(self, awaited))
+
+    kind._callTestMethod = bake(
+        _callTestMethod,
+        original=kind._callTestMethod,
+        witness=_witness,
+        partial=partial,
+        is_coroutine=inspect.iscoroutinefunction,
+    )
+
+
 def _extend_unittest(bake, report):
     """Gives unittest's methods their own words with a report behind the test's return and a
     second look behind comparisons.
@@ -128,7 +149,7 @@ def _extend_unittest(bake, report):
     """
     global _witness
     _witness = bake(_witness)
-    case, asynchronous = _TEST_CASES
+    case = unittest.TestCase
 
     def _callTestMethod(self, method):
         report, original = "§report", "§original"
@@ -137,19 +158,8 @@ def _extend_unittest(bake, report):
 
     case._callTestMethod = bake(_callTestMethod, original=case._callTestMethod)
 
-    def _callTestMethod(self, method):
-        report, original, witness = "§report", "§original", "§witness"
-        is_coroutine, partial = "§is_coroutine", "§partial"
-        awaited = partial(witness, self, method) if is_coroutine(method) else method
-        report("returned", (self, method), original(self, awaited))
-
-    asynchronous._callTestMethod = bake(
-        _callTestMethod,
-        original=asynchronous._callTestMethod,
-        witness=_witness,
-        partial=partial,
-        is_coroutine=inspect.iscoroutinefunction,
-    )
+    if _async_case is not None:
+        _extend_asynchronous(bake, _async_case.IsolatedAsyncioTestCase)
 
     # An exception that something on its way swallows is one all the same.
     def part(self):

@@ -60,7 +60,6 @@ import _thread
 import builtins
 import collections
 import contextlib
-import doctest
 import gc
 import inspect
 import operator
@@ -74,7 +73,6 @@ import unittest.loader
 import unittest.result
 import unittest.suite
 from functools import partial
-from unittest import async_case
 
 from _blake2 import blake2s
 
@@ -133,6 +131,9 @@ _FIXTURES = frozenset(
 DEEPEST_HANDLER = 20
 # What a test class may only have from its source, or from a library.
 _TAKEN = frozenset({"run", "__call__", "subTest", "__getattribute__", "__getattr__"})
+# Modules of libraries whose functions tests assert with, where they have been preloaded.
+ASSERTING_MODULES = """numpy.testing numpy.testing._private.utils pandas.testing pandas._testing
+    pandas._testing.asserters""".split()
 _STATUSES = frozenset({"failed", "error", "skipped", "expected_failure"})
 
 # What honest tests set on `unittest`'s classes for good.
@@ -142,24 +143,31 @@ _instance_dict = unittest.TestCase.__dict__["__dict__"].__get__
 _mro = type.__dict__["__mro__"].__get__
 _class_dict = type.__dict__["__dict__"].__get__
 
-_TRUSTED_MODULES = (
-    unittest.case,
-    unittest.suite,
-    unittest.result,
-    unittest.loader,
-    async_case,
-    contextlib,
-    doctest,
+# Heavy, and so there only for programs that speak of them; to others that come by them all the
+# same they are code like any other, which reports nothing.
+_async_case = sys.modules.get("unittest.async_case")
+_doctest = sys.modules.get("doctest")
+
+_PROTECTED_MODULES = tuple(
+    module
+    for module in (
+        unittest.case,
+        unittest.suite,
+        unittest.result,
+        unittest.loader,
+        _async_case,
+    )
+    if module is not None
 )
-_TEST_CASES = (unittest.TestCase, async_case.IsolatedAsyncioTestCase)
+_TRUSTED_MODULES = tuple(
+    module for module in (*_PROTECTED_MODULES, contextlib, _doctest) if module is not None
+)
+_TEST_CASES = (
+    (unittest.TestCase,)
+    if _async_case is None
+    else (unittest.TestCase, _async_case.IsolatedAsyncioTestCase)
+)
 _MANAGERS = (contextlib._GeneratorContextManager, contextlib._GeneratorContextManagerBase)
-_PROTECTED_MODULES = (
-    unittest.case,
-    unittest.suite,
-    unittest.result,
-    unittest.loader,
-    async_case,
-)
 
 
 def _functions_of(value):
@@ -185,7 +193,7 @@ class Law:
     """What is looked up once, in the zygote: the code that may report, and the state that
     must be the same after a run."""
 
-    def __init__(self, harness):
+    def __init__(self, harness, finder=None):
         self.reporters = {}
         self._protected = set()
         self.attributes = []
@@ -211,6 +219,15 @@ class Law:
         self.names = [(names, frozenset(names)) for names in (*protected, *behind)]
         self.classes = watch["Watch"](classes=classes, dictionaries=behind)
         self.modules = watch["Watch"](dictionaries=protected)
+        asserting = [finder.peek(name) for name in ASSERTING_MODULES] if finder else []
+        asserting = [vars(module) for module in asserting if module is not None]
+        self.asserting = watch["Watch"](dictionaries=asserting)
+        self.assertions = [
+            (names, name, value)
+            for names in asserting
+            for name, value in names.items()
+            if name.startswith("assert")
+        ]
         self.harness = watch["Watch"](
             dictionaries=[one for names in harness for one in (names, names["__builtins__"])]
         )
@@ -481,6 +498,7 @@ class Session:
         self.classes_before = law.classes.state()
         self.modules_before = law.modules.state()
         self.harness_before = None
+        self.asserting_before = law.asserting.state()
         self.adjusted = _adjustable()
         self.behind, self.tables, self.runners = [], [], []
         self.started = False
@@ -677,6 +695,7 @@ class Session:
             self._note("how a test compares values was replaced")
             return
         self._compare_shadows()
+        self._compare_assertions()
         self._compare_classes()
         if code is not None and code.co_flags & _GENERATOR_LIKE and not known.awaited:
             known.negative = True
@@ -757,11 +776,22 @@ class Session:
                 if type(name) is not str or name in law.running_names:
                     self._note("a method of unittest's result or suite was replaced")
         self._compare_classes()
+        self._compare_assertions()
         if law.modules.state() != self.modules_before:
             self._compare()
         if not law.sees_modules:
             self._compare()
         self._compare_shadows()
+
+    def _compare_assertions(self):
+        law = self.law
+        state = law.asserting.state()
+        if law.sees_modules and state == self.asserting_before:
+            return
+        self.asserting_before = state
+        for names, name, value in law.assertions:
+            if not _plain(names) or names.get(name) is not value:
+                self._note(f"{name} of a library was replaced")
 
     def _compare_classes(self):
         law = self.law

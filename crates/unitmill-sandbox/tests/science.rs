@@ -14,7 +14,7 @@ fn pair(packages: &[&str], code: &str, tests: &str) -> Job {
 }
 
 fn rows() -> Vec<(Job, Verdict)> {
-    use Verdict::{Error, Failed, OutOfMemory, Passed};
+    use Verdict::{Failed, OutOfMemory, Passed, Tampered};
     vec![
         (pair(&["numpy"], "import numpy as np\ndef f(x):\n    return np.cumsum(x)", "import unittest
 class T(unittest.TestCase):
@@ -97,7 +97,7 @@ class T(unittest.TestCase):
 class T(unittest.TestCase):
     def test_a(self):
         np.testing.assert_array_equal(f(1), 1)
-"), Error),
+"), Tampered),
     ]
 }
 
