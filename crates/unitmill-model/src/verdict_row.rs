@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::Verdict;
+use crate::{Isolation, Verdict};
 
 /// A function-test pair that somebody wants judged.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -138,6 +138,8 @@ pub struct ExecVerdict {
     pub duration_ms: u64,
     /// What a person needs to understand the verdict.
     pub detail: String,
+    /// What stood between the run and the machine. A pair that needed no run has it too.
+    pub isolation: Isolation,
 }
 
 fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

@@ -95,7 +95,7 @@ pub async fn exec(options: &ExecOptions, machine: &Machine) -> Result<ExecSummar
         good_rows,
         async |row: ExecInput| {
             let verdict = judging
-                .verdict(row, async |job| {
+                .verdict(row, sandbox.isolation(), async |job| {
                     if machine.halt.is_requested() {
                         return Err(RunError::Abandoned);
                     }

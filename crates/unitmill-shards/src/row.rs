@@ -238,6 +238,7 @@ row!(
         count("tests_passed"),
         wide_count("duration_ms"),
         text("detail"),
+        text("isolation"),
     ],
     |row| row.id.len() + row.detail.len() + 64
 );

@@ -178,7 +178,8 @@ pub(crate) struct SandboxArguments {
     /// What executes
     #[arg(long, value_name = "B", default_value = "native", value_parser = ["native"])]
     pub(crate) backend: String,
-    /// What stands between executions and the machine; exactly this, or nothing runs
+    /// What stands between executions and the machine; exactly this, or nothing runs;
+    /// a column of every verdict
     #[arg(long, value_name = "I", default_value = "full", value_parser = isolations())]
     pub(crate) isolation: Isolation,
     /// The Python environment: a bundled lock, a requirements file, a virtual environment

@@ -4,8 +4,8 @@
 //! says how a job is run.
 
 use unitmill_model::{
-    ExecInput, ExecVerdict, JOB_VERSION, Job, JobFile, JobKind, Limits, Outcome, Pair, TestOrder,
-    Verdict,
+    ExecInput, ExecVerdict, Isolation, JOB_VERSION, Job, JobFile, JobKind, Limits, Outcome, Pair,
+    TestOrder, Verdict,
 };
 use unitmill_python::{Stub, enumerate_tests, import_roots, stub_tested};
 
@@ -37,14 +37,15 @@ impl Judging {
         self.repeat.clamp(1, MOST_HASH_SEEDS)
     }
 
-    /// Judges a pair; `run` executes a job.
+    /// Judges a pair; `run` executes a job, `isolation` is what stands around it.
     pub(super) async fn verdict<E>(
         &self,
         row: ExecInput,
+        isolation: Isolation,
         run: impl AsyncFn(&Job) -> Result<Outcome, E>,
     ) -> Result<ExecVerdict, E> {
         if row.lone_surrogate {
-            return Ok(unwritable(row.id));
+            return Ok(unwritable(row.id, isolation));
         }
         let first = run(&self.job(&row.code, &row.test, 1)).await?;
         let mut verdict = ExecVerdict {
@@ -54,6 +55,7 @@ impl Judging {
             tests_passed: first.tests_passed,
             duration_ms: first.duration_ms,
             detail: first.detail,
+            isolation,
         };
         if verdict.verdict != Verdict::SyntaxError {
             for number in 2..=self.repeat {
@@ -145,7 +147,7 @@ impl Judging {
 }
 
 /// Python reads no such text from a file, so nothing need be run to know it.
-fn unwritable(id: String) -> ExecVerdict {
+fn unwritable(id: String, isolation: Isolation) -> ExecVerdict {
     ExecVerdict {
         id,
         verdict: Verdict::SyntaxError,
@@ -155,6 +157,7 @@ fn unwritable(id: String) -> ExecVerdict {
         detail: "the text holds half of a surrogate pair, which no encoding of a Python source \
                  file can write"
             .to_owned(),
+        isolation,
     }
 }
 
@@ -214,7 +217,8 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .expect("a runtime");
-        let Ok(verdict) = runtime.block_on(judging.verdict(row, run));
+        let Ok(verdict) = runtime.block_on(judging.verdict(row, Isolation::Rlimits, run));
+        assert_eq!(verdict.isolation, Isolation::Rlimits);
         (verdict, jobs.into_inner())
     }
 

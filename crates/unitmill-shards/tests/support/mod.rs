@@ -223,6 +223,7 @@ pub(crate) fn exec_verdict() -> impl Strategy<Value = ExecVerdict> {
         any::<u32>(),
         any::<u64>(),
         text(),
+        one_of(Isolation::ALL),
     )
         .prop_map(|row| ExecVerdict {
             id: row.0,
@@ -231,6 +232,7 @@ pub(crate) fn exec_verdict() -> impl Strategy<Value = ExecVerdict> {
             tests_passed: row.3,
             duration_ms: row.4,
             detail: row.5,
+            isolation: row.6,
         })
 }
 

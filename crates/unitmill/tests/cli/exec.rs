@@ -193,7 +193,8 @@ fn verdicts_come_in_input_order_in_either_format() {
             "tests_run",
             "tests_passed",
             "duration_ms",
-            "detail"
+            "detail",
+            "isolation"
         ]
     );
 

@@ -41,6 +41,7 @@ fn the_named_mode_is_the_one_that_is_used() {
         let row: Value =
             serde_json::from_str(&fs::read_to_string(&out).expect("written")).expect("one row");
         assert_eq!(row["verdict"], expected, "{isolation}: {row}");
+        assert_eq!(row["isolation"], isolation, "{row}");
         fs::remove_file(&out).expect("it is there");
     }
 }
