@@ -5,7 +5,10 @@
 //! drawn for one run and is therefore its nonce as well. Numbers count from 0. Anything
 //! else is a forgery, and nothing may follow the end record.
 //!
-//! Pure: bytes in, records out. Never panics, whatever the bytes.
+//! Pure: bytes in, records out. Never panics, whatever the bytes; `scripts/fuzz` tries.
+
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 
 use blake2::Blake2sMac256;
 use blake2::digest::{KeyInit as _, Mac as _};
@@ -36,6 +39,15 @@ impl ChannelKey {
             .finalize()
             .into_bytes()
             .into()
+    }
+
+    /// A record as the judge sends it.
+    #[cfg(any(test, feature = "fuzzing"))]
+    fn frame(&self, body: &[u8]) -> Vec<u8> {
+        let mut bytes = (body.len() as u32).to_le_bytes().to_vec();
+        bytes.extend_from_slice(&self.mac(body));
+        bytes.extend_from_slice(body);
+        bytes
     }
 }
 
@@ -170,10 +182,7 @@ mod tests {
     fn frame(number: u64, text: &str) -> Vec<u8> {
         let mut body = number.to_le_bytes().to_vec();
         body.extend_from_slice(text.as_bytes());
-        let mut bytes = (body.len() as u32).to_le_bytes().to_vec();
-        bytes.extend_from_slice(&key().mac(&body));
-        bytes.extend_from_slice(&body);
-        bytes
+        key().frame(&body)
     }
 
     fn whole_run() -> Vec<u8> {
@@ -212,6 +221,33 @@ mod tests {
             let mut channel = Channel::new(key());
             assert!(!channel.take(&bytes));
         }
+    }
+
+    #[test]
+    fn what_runs_report_and_what_waits_is_bounded() {
+        let text = format!(r#"{{"data":"{}"}}"#, " ".repeat(MOST_BODY - 19));
+        assert_eq!(text.len(), MOST_BODY - 8);
+        let mut channel = Channel::new(key());
+        for number in 0.. {
+            let bytes = frame(number, &text);
+            let (most, last) = bytes.split_at(bytes.len() - 1);
+            if !channel.take(most) {
+                break;
+            }
+            assert!(channel.buffer.capacity() < 3 * MOST_BODY);
+            assert!(channel.take(last));
+            assert!(channel.buffer.is_empty());
+        }
+        assert_eq!(channel.records.len(), MOST_BYTES / (HEAD + MOST_BODY));
+        assert_eq!(
+            channel.forgery(),
+            Some("more bytes than any run has to report")
+        );
+        assert_eq!(channel.buffer.capacity(), 0);
+
+        let mut channel = Channel::new(key());
+        assert!(!channel.take(&frame(0, &format!("{text} "))));
+        assert_eq!(channel.forgery(), Some("a record of an impossible length"));
     }
 
     proptest! {

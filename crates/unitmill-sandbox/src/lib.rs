@@ -25,6 +25,10 @@ use std::path::PathBuf;
 
 use unitmill_model::{Backend, Digest, Isolation, Job, Outcome};
 
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub use channel::fuzzing;
+
 pub use diagnose::{Diagnosis, Feature, Mode, Obstacle, diagnose};
 pub use environment::{
     CACHE_VARIABLE, Environment, EnvironmentError, EnvironmentProgress, ExportedBundle,

@@ -240,7 +240,7 @@ impl Native {
     pub(crate) async fn run(&self, job: &Job) -> Result<Outcome, SandboxError> {
         check(job)?;
         let key = Key {
-            profile: Profile::for_packages(&job.packages, self.settings.environment.import_roots()),
+            profile: Profile::for_job(job, self.settings.environment.import_roots()),
             hash_seed: job.seed % self.settings.hash_seeds.max(1),
         };
         // Held until after the lease has given its slot back: there is a slot for every permit.
