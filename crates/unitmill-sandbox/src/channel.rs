@@ -14,11 +14,20 @@ use blake2::Blake2sMac256;
 use blake2::digest::{KeyInit as _, Mac as _};
 use serde::Deserialize;
 
-/// Largest body of one record, bytes; an observation is a few kilobytes.
-const MOST_BODY: usize = 4 << 20;
-/// Most bytes of all records of a run.
-const MOST_BYTES: usize = 64 << 20;
+const BOUNDS: Bounds = Bounds {
+    body: 4 << 20,
+    total: 64 << 20,
+};
 const HEAD: usize = 4 + 32;
+
+/// How much a run may have to say.
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// Largest body of one record, bytes; an observation is a few kilobytes.
+    body: usize,
+    /// Most bytes of all records of a run.
+    total: usize,
+}
 
 /// The secret of one run.
 #[derive(Clone)]
@@ -78,6 +87,7 @@ pub(crate) enum Record {
 /// Takes a run's bytes as they come.
 pub(crate) struct Channel {
     key: ChannelKey,
+    bounds: Bounds,
     buffer: Vec<u8>,
     next: u64,
     total: usize,
@@ -89,8 +99,13 @@ pub(crate) struct Channel {
 
 impl Channel {
     pub(crate) fn new(key: ChannelKey) -> Self {
+        Self::bounded(key, BOUNDS)
+    }
+
+    fn bounded(key: ChannelKey, bounds: Bounds) -> Self {
         Self {
             key,
+            bounds,
             buffer: Vec::new(),
             next: 0,
             total: 0,
@@ -106,7 +121,7 @@ impl Channel {
             return false;
         }
         self.total = self.total.saturating_add(bytes.len());
-        if self.total > MOST_BYTES {
+        if self.total > self.bounds.total {
             return self.refuse("more bytes than any run has to report");
         }
         self.buffer.extend_from_slice(bytes);
@@ -122,7 +137,7 @@ impl Channel {
             let mut length = [0; 4];
             length.copy_from_slice(&head[..4]);
             let length = u32::from_le_bytes(length) as usize;
-            if !(8..=MOST_BODY).contains(&length) {
+            if !(8..=self.bounds.body).contains(&length) {
                 return self.refuse("a record of an impossible length");
             }
             let Some(body) = after.get(..length) else {
@@ -225,8 +240,8 @@ mod tests {
 
     #[test]
     fn what_runs_report_and_what_waits_is_bounded() {
-        let text = format!(r#"{{"data":"{}"}}"#, " ".repeat(MOST_BODY - 19));
-        assert_eq!(text.len(), MOST_BODY - 8);
+        let text = format!(r#"{{"data":"{}"}}"#, " ".repeat(BOUNDS.body - 19));
+        assert_eq!(text.len(), BOUNDS.body - 8);
         let mut channel = Channel::new(key());
         for number in 0.. {
             let bytes = frame(number, &text);
@@ -234,11 +249,11 @@ mod tests {
             if !channel.take(most) {
                 break;
             }
-            assert!(channel.buffer.capacity() < 3 * MOST_BODY);
+            assert!(channel.buffer.capacity() < 3 * BOUNDS.body);
             assert!(channel.take(last));
             assert!(channel.buffer.is_empty());
         }
-        assert_eq!(channel.records.len(), MOST_BYTES / (HEAD + MOST_BODY));
+        assert_eq!(channel.records.len(), BOUNDS.total / (HEAD + BOUNDS.body));
         assert_eq!(
             channel.forgery(),
             Some("more bytes than any run has to report")

@@ -1,12 +1,15 @@
 //! What the fuzz target in `fuzz/` sees of the result channel; part of no build that does
 //! not ask for the feature `fuzzing`. Never a parser of its own.
 
-use super::{Channel, ChannelKey, HEAD, MOST_BODY};
+use super::{Bounds, Channel, ChannelKey, HEAD};
 
-/// Largest body of one record, bytes.
-pub const LARGEST_BODY: usize = MOST_BODY;
-/// No more bytes than this wait for the rest of their record.
-pub const MOST_WAITING: usize = HEAD + MOST_BODY;
+/// Largest body of one record here, bytes: a thousandth of what runs may say, so that its
+/// bounds are reached often.
+pub const MOST_BODY: usize = 4 << 10;
+/// Most bytes of all records here.
+pub const MOST_BYTES: usize = 64 << 10;
+/// Fewer bytes than this wait for the rest of their record.
+pub const WHOLE_RECORD: usize = HEAD + MOST_BODY;
 
 /// A record with its length and MAC, as a judge with that key sends it.
 pub fn frame(key: [u8; 32], body: &[u8]) -> Vec<u8> {
@@ -19,7 +22,11 @@ pub struct ResultChannel(Channel);
 impl ResultChannel {
     /// Of a run with that key.
     pub fn new(key: [u8; 32]) -> Self {
-        Self(Channel::new(ChannelKey::new(key)))
+        let bounds = Bounds {
+            body: MOST_BODY,
+            total: MOST_BYTES,
+        };
+        Self(Channel::bounded(ChannelKey::new(key), bounds))
     }
 
     /// Takes some bytes; false once something was forged, and ever after.
