@@ -905,7 +905,6 @@ def proceedings(session, bell, answer, desk):
         return body
 
     yield seal('{"hello":1}')
-    answer.release()
     while not session.over:
         bell.acquire()
         # Finalizers of untrusted objects must not run on this thread.

@@ -81,6 +81,12 @@ class _Rule(ctypes.Structure):
     _fields_ = [("allowed", ctypes.c_uint64), ("place", ctypes.c_int32)]
 
 
+def _filter(words):
+    """The instructions, and the kernel's structure that points at them."""
+    program = ctypes.create_string_buffer(struct.pack(f"<{len(words)}Q", *words))
+    return program, _Filter(len(words), ctypes.addressof(program))
+
+
 def _keep(value):
     """Lets an object live for ever. A run throws away all that leads to system calls, and
     that should not take the time to take it apart."""
@@ -104,9 +110,9 @@ class Sandbox:
         # One that keeps the interpreter's lock. `os.fork` would go through what modules have
         # registered for a process with threads, which this one is not.
         self._fork = ctypes.PyDLL(None).fork
-        words = settings["run_filter"]
-        self._program = ctypes.create_string_buffer(struct.pack(f"<{len(words)}Q", *words))
-        self._filter = _Filter(len(words), ctypes.addressof(self._program))
+        self._program, self._filter = _filter(settings["run_filter"])
+        # Where a lane installs most of its runs' filter for them, and they the rest.
+        self._lane_filter = _filter(settings["lane_filter"]) if settings["lane_filter"] else None
         self._landlock = settings["landlock"]
         self._own_processes = None
         self._nothing = None
@@ -131,6 +137,13 @@ class Sandbox:
         self._nothing = os.open("/dev/null", os.O_RDONLY)
         if self._landlock:
             self._places = [os.open(path, os.O_PATH) for path, _ in self._files]
+        if self._lane_filter is not None:
+            self._install(self._lane_filter[1])
+
+    def _install(self, instructions):
+        words = (_long(SECCOMP_MODE_FILTER), _long(ctypes.addressof(instructions)))
+        result = self._libc.prctl(PR_SET_SECCOMP, *words, _long(0), _long(0))
+        self._check(result, "prctl(SECCOMP)")
 
     def die_with_parent(self):
         result = self._libc.prctl(PR_SET_PDEATHSIG, _long(SIGKILL), _long(0), _long(0), _long(0))
@@ -326,7 +339,5 @@ class Container(Sandbox):
         # What a library's import has found out in the interpreter's own folder.
         tempfile.tempdir = None
         self._restrict_files(scratch)
-        words = (_long(SECCOMP_MODE_FILTER), _long(ctypes.addressof(self._filter)))
-        result = libc.prctl(PR_SET_SECCOMP, *words, _long(0), _long(0))
-        check(result, "prctl(SECCOMP)")
+        self._install(self._filter)
         return CHANNEL

@@ -19,22 +19,33 @@ import sys
 HOME = __file__.rpartition("/")[0]
 
 
-def load(name, **names):
+HARNESS = "shelf nursery ballast kernel observe coverage watch judge bench lane".split()
+
+
+def compile_harness():
+    """The harness's files as code. Compiling takes memory that is not given back, so it comes
+    first: what is imported later fills it again."""
+    codes = {}
+    for name in HARNESS:
+        path = f"{HOME}/{name}.py"
+        with open(path, encoding="utf-8") as file:
+            codes[name] = compile(file.read(), path, "exec", optimize=2)
+    return codes
+
+
+def load(codes, name, **names):
     """Executes a harness file in a namespace of its own, with builtins of its own.
 
     The private copy of the builtins means that replacing `builtins.len` later changes
     nothing here; `__unittest` cuts harness frames out of tracebacks.
     """
-    path = f"{HOME}/{name}.py"
-    with open(path, encoding="utf-8") as file:
-        source = file.read()
     namespace = {
         "__name__": f"_unitmill_{name}",
         "__builtins__": dict(vars(builtins)),
         "__unittest": True,
     }
     namespace.update(names)
-    exec(compile(source, path, "exec"), namespace)
+    exec(codes.pop(name), namespace)
     return namespace
 
 
@@ -52,6 +63,7 @@ STANDARD = """
 
 
 def main():
+    codes = compile_harness()
     sys.path[:] = [entry for entry in sys.path if entry not in (HOME, "")]
 
     # What `python -m unittest` has in `sys.modules` before it looks at the test module.
@@ -61,11 +73,11 @@ def main():
 
     baseline = set(sys.modules)
 
-    shelf = load("shelf")
+    shelf = load(codes, "shelf")
     with shelf["Recorder"]() as recorder:
         for name in STANDARD:
             recorder.load(name)
-        nursery = load("nursery")["Nursery"](recorder)
+        nursery = load(codes, "nursery")["Nursery"](recorder)
         nursery.serve()
     ready = {"ready": True, "preloaded": nursery.preloaded, "missing": nursery.missing}
     del nursery
@@ -81,20 +93,22 @@ def main():
     os.environ.pop("LC_CTYPE", None)
     os.environ.pop("LD_BIND_NOW", None)
     gc.collect()
-    ballast = load("ballast")["fill"]()
-    kernel = load("kernel")
-    observe = load("observe")
-    coverage = load("coverage")
+    ballast = load(codes, "ballast")["fill"]()
+    kernel = load(codes, "kernel")
+    observe = load(codes, "observe")
+    coverage = load(codes, "coverage")
     # Nothing of this frame may lead to the judge: the program can walk down to it.
     bench = load(
+        codes,
         "bench",
-        judge=load("judge", HOME=HOME, watch=load("watch")),
+        judge=load(codes, "judge", HOME=HOME, watch=load(codes, "watch")),
         observe=observe,
         coverage=coverage,
     )
-    lane = load("lane", bench=bench)
+    lane = load(codes, "lane", bench=bench)
     sandbox = kernel["prepare"](settings)
     finder = shelf["put_away"](baseline, recorder)
+    del recorder, codes
     bench["prepare"](finder)
     for name in ready["preloaded"]:
         # A job that names a package imports it. Putting it in place once, here, spares

@@ -29,7 +29,7 @@ pub enum PolicyError {
 }
 
 /// Compiles the policy `name`: the first of `layers` is a JSON text of `seccompiler` with
-/// one filter, `main`; each further one changes it (`without`, `instead`). See
+/// one filter, `main`; each further one changes it (`without`, `instead`, `also`). See
 /// `sandbox/policies/README.md`.
 ///
 /// Each element is one instruction of the kernel's `struct sock_filter`, packed
@@ -89,12 +89,23 @@ mod tests {
     use super::*;
 
     /// Every policy that is shipped, by name.
-    pub(super) const SHIPPED: [(&str, &[&str]); 4] = [
+    pub(super) const SHIPPED: [(&str, &[&str]); 6] = [
         (
             "zygote",
             &[include_str!("../../../sandbox/policies/zygote.json")],
         ),
         ("run", &[include_str!("../../../sandbox/policies/run.json")]),
+        (
+            "lane",
+            &[
+                include_str!("../../../sandbox/policies/run.json"),
+                include_str!("../../../sandbox/policies/lane.json"),
+            ],
+        ),
+        (
+            "last",
+            &[include_str!("../../../sandbox/policies/last.json")],
+        ),
         (
             "rlimits",
             &[

@@ -47,6 +47,23 @@ const RLIMITS_POLICY: &str = include_str!("../../../sandbox/policies/rlimits.jso
 /// What changes further where the host's files and processes can be named.
 const CONTAINER_POLICY: &str = include_str!("../../../sandbox/policies/container.json");
 
+/// What a lane may do besides, to isolate its runs.
+const LANE_POLICY: &str = include_str!("../../../sandbox/policies/lane.json");
+/// What takes that away again.
+const LAST_POLICY: &str = include_str!("../../../sandbox/policies/last.json");
+
+/// The layers of a lane's policy and those of the one that each run adds to it, where the two
+/// stand for that of the run.
+pub(crate) fn split_policy(
+    isolation: Isolation,
+) -> Option<(&'static [&'static str], &'static [&'static str])> {
+    match isolation {
+        Isolation::Full => Some((&[RUN_POLICY, LANE_POLICY], &[LAST_POLICY])),
+        // Their lanes can do too much that their runs must not: fork, for a start.
+        Isolation::Rlimits | Isolation::Container => None,
+    }
+}
+
 /// The layers of the policy of every run.
 pub(crate) fn run_policy(isolation: Isolation) -> &'static [&'static str] {
     match isolation {
@@ -82,6 +99,11 @@ pub(crate) fn policy_digest(isolation: Isolation) -> Digest {
     digest.push(ZYGOTE_POLICY);
     for layer in run_policy(isolation) {
         digest.push(layer);
+    }
+    if let Some((lane, last)) = split_policy(isolation) {
+        for layer in lane.iter().chain(last) {
+            digest.push(layer);
+        }
     }
     digest.finish()
 }

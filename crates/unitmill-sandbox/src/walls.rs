@@ -100,9 +100,19 @@ impl Walls {
             }
         };
         let landlock = landlock_version();
-        let run_filter = compile_policy(isolation.as_str(), guest::run_policy(isolation))?;
+        let (lane_filter, run_filter) = match guest::split_policy(isolation) {
+            Some((lane, last)) => (
+                Some(compile_policy("lane", lane)?),
+                compile_policy("last", last)?,
+            ),
+            None => (
+                None,
+                compile_policy(isolation.as_str(), guest::run_policy(isolation))?,
+            ),
+        };
         let harness_settings = serde_json::json!({
             "isolation": isolation,
+            "lane_filter": lane_filter,
             "run_filter": run_filter,
             "own_process": OWN_PROCESS,
             "landlock": landlock,

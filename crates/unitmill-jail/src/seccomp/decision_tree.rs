@@ -141,6 +141,55 @@ mod tests {
     use crate::seccomp::{compile_list, tests::SHIPPED};
 
     #[test]
+    fn what_a_lane_and_its_runs_install_is_together_the_policy_of_a_run() {
+        let architecture = TargetArch::try_from(ARCH).expect("supported");
+        let list = |wanted: &str| {
+            let (name, layers) = SHIPPED
+                .into_iter()
+                .find(|(name, _)| *name == wanted)
+                .expect("it is shipped");
+            compile_list(name, layers, ARCH, architecture).expect("a shipped policy compiles")
+        };
+        let (whole, lane, last) = (list("run"), list("lane"), list("last"));
+        let own = whole[1].k;
+        let words = [
+            0,
+            1,
+            15,
+            22,
+            28,
+            0x5401,
+            0x5412,
+            0x1000_0000,
+            0x0001_0000,
+            u32::MAX,
+        ];
+        for number in (0..600).chain([0x4000_0000, 0x4000_0001, u32::MAX]) {
+            for word in words {
+                for architecture in [own, 0, 0x4000_0003] {
+                    let answer = |list: &BpfProgram| match run(
+                        list,
+                        architecture,
+                        number,
+                        Some(&[word; 12]),
+                    ) {
+                        Some(Answer::Always(value)) => value,
+                        other => panic!("{other:?}"),
+                    };
+                    // The kernel follows the strictest of all filters: to allow has the
+                    // largest number, to kill the process is negative.
+                    let strictest = answer(&lane).cast_signed().min(answer(&last).cast_signed());
+                    assert_eq!(
+                        strictest,
+                        answer(&whole).cast_signed(),
+                        "{number} {word:#x} {architecture:#x}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_tree_answers_as_the_list_does_and_sooner() {
         for (name, layers) in SHIPPED {
             let architecture = TargetArch::try_from(ARCH).expect("supported");

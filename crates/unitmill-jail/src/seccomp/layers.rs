@@ -44,6 +44,10 @@ pub(super) fn resolve(layers: &[&str], architecture: &str) -> Result<String, Str
             !changed.into_iter().any(|rule| call(rule) == call(known))
         });
         rules.extend(instead.iter().cloned());
+        if let Some(also) = layer.get("also") {
+            let also = also.as_array().ok_or("`also` of a layer is no list")?;
+            rules.extend(also.iter().cloned());
+        }
     }
     rules.retain(|rule| {
         rule.get("architecture")
