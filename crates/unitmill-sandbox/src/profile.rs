@@ -43,7 +43,7 @@ impl Group {
     fn is_wanted(&self, job: &Job) -> bool {
         let is_root = |root: &&str| job.packages.iter().any(|package| package == root);
         is_root(&self.name)
-            || self.roots.iter().any(|root| is_root(root))
+            || self.roots.iter().any(is_root)
             || self
                 .words
                 .iter()
