@@ -44,12 +44,12 @@ _TEST_CASES = (
 def prepare(finder):
     """Once, in the zygote, after preloading."""
     # Out of the program's reach from here on: what it finds, it can rewrite.
-    judge = globals().pop("judge")
+    judge, law, hook = (globals().pop(name) for name in ("judge", "law", "hook"))
     bell, answer = _thread.allocate_lock(), _thread.allocate_lock()
     bell.acquire()
     answer.acquire()
     own = []
-    report = judge["bake"](
+    report = hook["bake"](
         _report,
         {"__builtins__": {}},
         getpid=os.getpid,
@@ -58,21 +58,21 @@ def prepare(finder):
         ring=bell.release,
         wait=answer.acquire,
     )
-    bake = _baker(judge["bake"], report)
+    bake = _baker(hook["bake"], report)
     _extend_unittest(bake, report)
     _announce_memory()
     for name in ("_negative", "_flush", "addSuccess"):
         main = _thread.get_ident()
         setattr(Result, name, bake(vars(Result)[name], get_ident=_thread.get_ident, main=main))
-    law = judge["Law"]([globals()], finder)
+    law = law["Law"]([globals()], finder)
     # Warnings leave a note on whom they blame.
     globals()["__warningregistry__"] = {}
     canaries = (_Canary("must_pass"), _Canary("must_fail"))
     _prepared.update(
         start=judge["start"],
         # In a process namespace of its own a run's second thread is always number two.
-        hook=judge["make_audit_hook"](law, _thread.get_native_id, 2),
-        make_hook=partial(judge["make_audit_hook"], law, _thread.get_ident),
+        hook=hook["make_audit_hook"](law, _thread.get_native_id, 2),
+        make_hook=partial(hook["make_audit_hook"], law, _thread.get_ident),
         session=judge["Session"](law, report.__code__, canaries),
         report=report,
         own=own,

@@ -18,25 +18,12 @@ The records of the judge carry a MAC. The key lies in no variable: it is an argu
 `preside`, where neither a name, nor a frame's locals, nor (with the audit hook in place)
 the garbage collector leads to it.
 
-The code that reports, and the hook, hold what they call as constants (see `bake`), so that
+The code that reports, and the audit hook (hook.py), hold what they call as constants, so that
 a program that comes by them or their frames finds nothing to exchange. What can be exchanged
 for a moment and put back (assertions of a class, of `TestCase`, of the running test) leaves
 traces in numbers that the interpreter keeps for itself; watch.py reads them. Nothing that
 the main thread hands over is compared, hashed or iterated over before its type is known,
 since that would run the program's code on the judge's thread.
-
-The audit hook ends the run for what could lead to the judge after all:
-
-- always: `gc.get_objects`, `gc.get_referrers`, `gc.get_referents`, other threads' frames,
-  further audit hooks, other interpreters in this process, another class for a test, other
-  defaults for functions of `unittest`. No library does these while tests run.
-- unless a library does it (decided by the file of the calling frame): other code for a
-  function; the parts of `ctypes` that reach into memory. Tracing and profiling are for
-  doctest and cProfile alone: a debugger of the library's can be told to jump over an
-  assertion. Pretending to be a library's file is refused as well.
-- never: `sys._getframe`, attribute access on frames, compiling, importing. Named tuples,
-  logging, warnings and dataclasses live on them, and the main thread's frames hold nothing
-  that helps.
 
 What remains forgeable:
 
@@ -58,267 +45,30 @@ What remains forgeable:
 import _json
 import _thread
 import builtins
-import collections
-import contextlib
 import gc
 import inspect
 import operator
 import os
 import sys
-import sysconfig
 import types
 import unittest
-import unittest.case
-import unittest.loader
-import unittest.result
-import unittest.suite
 from functools import partial
 
 from _blake2 import blake2s
 
 _quote = _json.encode_basestring_ascii
 _get_ident = _thread.get_ident
-
-ALWAYS_REFUSED = frozenset(
-    {
-        "gc.get_objects",
-        "gc.get_referrers",
-        "gc.get_referents",
-        "sys._current_frames",
-        "sys._current_exceptions",
-        "sys.addaudithook",
-        "cpython.PyInterpreterState_New",
-    }
-)
-REFUSED_OUTSIDE_LIBRARIES = frozenset(
-    {
-        "ctypes.dlopen",
-        "ctypes.dlsym",
-        "ctypes.dlsym/handle",
-        "ctypes.cdata",
-        "ctypes.call_function",
-        "ctypes.string_at",
-        "ctypes.wstring_at",
-        "ctypes.PyObj_FromPtr",
-    }
-)
-# Debuggers and profilers can be driven by the program; these cannot be made to jump.
-REFUSED_BUT_FOR = {
-    "sys.settrace": "/doctest.py",
-    "sys.setprofile": "/cProfile.py",
-    "sys.monitoring.register_callback": "/cProfile.py",
-}
-LOOKED_AT = (
-    ALWAYS_REFUSED
-    | REFUSED_OUTSIDE_LIBRARIES
-    | frozenset(REFUSED_BUT_FOR)
-    | {"compile", "code.__new__", "object.__setattr__"}
-)
+_mro, _class_dict = law["_mro"], law["_class_dict"]
+_TEST_CASES, ADJUSTABLE = law["_TEST_CASES"], law["ADJUSTABLE"]
 
 # Exit status of a run whose judge could not go on; never a clean end.
 FAILED = 74
-# Exit status of a run that did what only serves to look into the harness. A program that
-# ends itself with it accuses itself.
-REFUSED = 75
 
 _GENERATOR_LIKE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-# What a test class of the program must keep while its tests run, besides the assertions.
-_FIXTURES = frozenset(
-    """run __call__ subTest setUp tearDown setUpClass tearDownClass asyncSetUp asyncTearDown
-    addCleanup doCleanups doClassCleanups failureException __getattribute__ __getattr__""".split()
-)
 # How many frames of signal handlers may lie on top of a report.
 DEEPEST_HANDLER = 20
-# What a test class may only have from its source, or from a library.
-_TAKEN = frozenset({"run", "__call__", "subTest", "__getattribute__", "__getattr__"})
-# Modules of libraries whose functions tests assert with, where they have been preloaded.
-ASSERTING_MODULES = """numpy.testing numpy.testing._private.utils pandas.testing pandas._testing
-    pandas._testing.asserters""".split()
 _STATUSES = frozenset({"failed", "error", "skipped", "expected_failure"})
-
-# What honest tests set on `unittest`'s classes for good.
-ADJUSTABLE = frozenset({"sortTestMethodsUsing", "maxDiff", "longMessage"})
-
 _instance_dict = unittest.TestCase.__dict__["__dict__"].__get__
-_mro = type.__dict__["__mro__"].__get__
-_class_dict = type.__dict__["__dict__"].__get__
-
-# Heavy, and so there only for programs that speak of them; to others that come by them all the
-# same they are code like any other, which reports nothing.
-_async_case = sys.modules.get("unittest.async_case")
-_doctest = sys.modules.get("doctest")
-
-_PROTECTED_MODULES = tuple(
-    module
-    for module in (
-        unittest.case,
-        unittest.suite,
-        unittest.result,
-        unittest.loader,
-        _async_case,
-    )
-    if module is not None
-)
-_TRUSTED_MODULES = tuple(
-    module for module in (*_PROTECTED_MODULES, contextlib, _doctest) if module is not None
-)
-_TEST_CASES = (
-    (unittest.TestCase,)
-    if _async_case is None
-    else (unittest.TestCase, _async_case.IsolatedAsyncioTestCase)
-)
-_MANAGERS = (contextlib._GeneratorContextManager, contextlib._GeneratorContextManagerBase)
-
-
-def _functions_of(value):
-    """The plain functions behind a module's or class's attribute."""
-    if isinstance(value, types.FunctionType):
-        yield value
-        for cell in value.__closure__ or ():
-            try:
-                content = cell.cell_contents
-            except ValueError:
-                continue
-            if isinstance(content, types.FunctionType):
-                yield content
-    elif isinstance(value, (staticmethod, classmethod)):
-        yield from _functions_of(value.__func__)
-    elif isinstance(value, property):
-        for function in (value.fget, value.fset, value.fdel):
-            if function is not None:
-                yield from _functions_of(function)
-
-
-class Law:
-    """What is looked up once, in the zygote: the code that may report, and the state that
-    must be the same after a run."""
-
-    def __init__(self, harness, finder=None):
-        self.reporters = {}
-        self._protected = set()
-        self.attributes = []
-        classes = []
-        modules = [(vars(module), module.__name__) for module in _TRUSTED_MODULES]
-        modules += [(namespace, namespace["__name__"]) for namespace in harness]
-        protected = [vars(module) for module in _PROTECTED_MODULES] + list(harness)
-        for namespace, name in modules:
-            guarded = any(namespace is one for one in protected)
-            self._remember(namespace, name, guarded)
-            for value in list(namespace.values()):
-                if isinstance(value, type) and value.__module__ == name:
-                    self._remember(_class_dict(value), name, guarded)
-                    # Suites leave marks on the classes of the tests that they run.
-                    if guarded and (value in _TEST_CASES or not issubclass(value, _TEST_CASES)):
-                        classes.append(value)
-        for module in _PROTECTED_MODULES:
-            bound = _bind_builtins(vars(module), self._code_objects(vars(module)))
-            self.attributes += [(vars(module), name, value) for name, value in bound]
-        classes += [collections.Counter, *_MANAGERS]
-        # The dictionaries behind the classes: there are ways to them past the class.
-        behind = [gc.get_referents(_class_dict(klass))[0] for klass in classes]
-        self.names = [(names, frozenset(names)) for names in (*protected, *behind)]
-        self.classes = watch["Watch"](classes=classes, dictionaries=behind)
-        self.modules = watch["Watch"](dictionaries=protected)
-        asserting = [finder.peek(name) for name in ASSERTING_MODULES] if finder else []
-        asserting = [vars(module) for module in asserting if module is not None]
-        self.asserting = watch["Watch"](dictionaries=asserting)
-        self.assertions = [
-            (names, name, value)
-            for names in asserting
-            for name, value in names.items()
-            if name.startswith("assert")
-        ]
-        self.harness = watch["Watch"](
-            dictionaries=[one for names in harness for one in (names, names["__builtins__"])]
-        )
-        self.sees_classes = watch["CLASSES"]
-        self.sees_modules = watch["DICTIONARIES"]
-        # Methods of a test case that no test replaces while it runs. Not `run`, `debug` or
-        # `id`: tests keep their own things under such names.
-        self.shadowing = frozenset(
-            name
-            for case in _TEST_CASES
-            for name, value in vars(case).items()
-            if callable(getattr(case, name))
-            if name.startswith(("assert", "fail", "_call", "_base", "_get"))
-            if name != "failureException"
-        )
-        self.result = harness[0]["Result"]
-        self.running_names = frozenset(
-            name
-            for kind in (harness[0]["Result"], unittest.TestResult, unittest.TestSuite)
-            for name, value in vars(kind).items()
-            if callable(value)
-        )
-        self.watched_names = self.shadowing | _FIXTURES
-        self.taken_names = self.shadowing | _TAKEN
-        self.protected = frozenset(self._protected) | frozenset(
-            id(value) for _, _, value in self.attributes if isinstance(value, type)
-        )
-        # By whom a test's return and success may be reported.
-        self.returning = tuple(
-            case._callTestMethod.__code__ for case in _TEST_CASES
-        )
-        self.running = tuple(case.run.__code__ for case in _TEST_CASES)
-        self.succeeding = harness[0]["Result"].addSuccess.__code__
-        self.awaiting = harness[0]["_witness"].__code__
-        self.reporting = frozenset(
-            id(function.__code__)
-            for name in ("_negative", "_flush")
-            for function in [getattr(harness[0]["Result"], name)]
-        )
-        self.libraries = tuple(
-            sorted(
-                {
-                    os.path.join(path, "")
-                    for path in (
-                        *sysconfig.get_paths().values(),
-                        *(entry for entry in sys.path if entry),
-                        sysconfig.get_path("stdlib"),
-                        HOME,
-                    )
-                    if path and path != "/"
-                }
-            )
-        )
-
-    def _remember(self, mapping, module, guarded):
-        for name, value in list(mapping.items()):
-            for function in _functions_of(value):
-                self._allow(function.__code__, function.__globals__)
-                if guarded:
-                    self._protected.add(id(function))
-            if guarded and name not in ADJUSTABLE:
-                if isinstance(value, type) or any(_functions_of(value)):
-                    self.attributes.append((mapping, name, value))
-
-    def _allow(self, code, namespace):
-        self.reporters[id(code)] = (code, namespace)
-        for constant in code.co_consts:
-            if isinstance(constant, types.CodeType):
-                self._allow(constant, namespace)
-
-    def _code_objects(self, namespace):
-        for code, its_namespace in self.reporters.values():
-            if its_namespace is namespace:
-                yield code
-
-
-def _bind_builtins(namespace, codes):
-    """Gives a module the builtins that it calls as names of its own, so that it goes on
-    calling them whatever becomes of `builtins`; and copies of the modules that its
-    comparisons rest on. Returns what was given."""
-    for code in list(codes):
-        for name in code.co_names:
-            if name in vars(builtins) and name not in ("print", "open", "input"):
-                namespace.setdefault(name, vars(builtins)[name])
-                yield name, namespace[name]
-    for name in ("collections", "re"):
-        if name in namespace:
-            copy = types.ModuleType(name)
-            vars(copy).update(vars(namespace[name]))
-            namespace[name] = copy
-            yield name, copy
 
 
 class Flags:
@@ -326,128 +76,6 @@ class Flags:
 
     def __init__(self):
         self.seen = []
-
-
-def bake(function, namespace, /, **values):
-    """A function whose text constants "§name" are the values themselves.
-
-    What is a constant lies in no cell, no default, no global: nothing that has the
-    function, or a frame of it, can put something else in its place.
-    """
-    def fill(constant):
-        if type(constant) is tuple:
-            return tuple(map(fill, constant))
-        if type(constant) is str and constant[:1] == "§":
-            return values[constant[1:]]
-        return constant
-
-    code = function.__code__
-    constants = fill(code.co_consts)
-    baked = types.FunctionType(code.replace(co_consts=constants), namespace, function.__name__)
-    baked.__doc__ = function.__doc__
-    baked.__defaults__, baked.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
-    return baked
-
-
-def _from_library(frame, event):
-    libraries, passing, ctypes = "§libraries", "§passing", "§ctypes"
-    while frame is not None:
-        name = frame.f_code.co_filename
-        if name.startswith(passing) or (
-            event.startswith("ctypes") and ctypes in name and name.startswith(libraries)
-        ):
-            frame = frame.f_back
-            continue
-        return name.startswith(libraries)
-    return True
-
-
-def _hook(event, arguments):
-    watched = "§watched"
-    if event not in watched:
-        return
-    who, judge = "§who", "§judge"
-    if who() == judge:
-        return
-    getframe, from_library, always = "§getframe", "§from_library", "§always"
-    outside, but_for, protected = "§outside", "§but_for", "§protected"
-    what = event
-    if event in always:
-        refused = True
-    elif event in outside:
-        refused = not from_library(getframe(1), event)
-    elif event[:4] == "sys.":
-        name = getframe(1).f_code.co_filename
-        refused = not from_library(getframe(1), event)
-        for known, file in but_for:
-            if event == known and not name.endswith(file):
-                refused = True
-    elif event == "object.__setattr__":
-        identity, kind = "§identity", "§type_of"
-        changed, name = arguments[0], arguments[1]
-        test_case, mro = "§test_case", "§mro"
-        if name == "__code__":
-            refused = not from_library(getframe(1), event)
-        elif name == "__defaults__" or name == "__kwdefaults__":
-            refused = identity(changed) in protected
-        elif name == "__class__":
-            refused = test_case in mro(kind(changed)) or identity(kind(changed)) in protected
-        else:
-            refused = name == "__bases__" and test_case in mro(changed)
-        what = "replacing what tests are made of"
-    else:
-        libraries, kind, text = "§libraries", "§type_of", "§text"
-        name = arguments[1]
-        refused = (
-            kind(name) is text
-            and name.startswith(libraries)
-            and not from_library(getframe(1), event)
-        )
-        what = "code under a library's name"
-    if refused:
-        # Not an exception: its traceback would show frames of the harness to the program.
-        write, leave, status = "§write", "§leave", "§status"
-        try:
-            write(2, f"\n{what} is not available in the sandbox\n".encode())
-        finally:
-            leave(status)
-
-
-def make_audit_hook(law, who, judge):
-    """The hook of a run; see the head of this file for what it refuses and why. It lets the
-    thread pass for which `who()` is `judge`: a constant like all of it, since what could be
-    written to would be."""
-    # Whoever comes by a frame of the hook finds nothing in its globals either.
-    empty = {"__builtins__": {}}
-    from_library = bake(
-        _from_library,
-        empty,
-        libraries=law.libraries,
-        passing=("<frozen importlib", "<frozen posixpath"),
-        ctypes="/ctypes/",
-    )
-    return bake(
-        _hook,
-        empty,
-        watched=LOOKED_AT,
-        always=ALWAYS_REFUSED,
-        outside=REFUSED_OUTSIDE_LIBRARIES,
-        but_for=tuple(REFUSED_BUT_FOR.items()),
-        protected=law.protected,
-        libraries=law.libraries,
-        from_library=from_library,
-        judge=judge,
-        who=who,
-        getframe=sys._getframe,
-        identity=id,
-        type_of=type,
-        text=str,
-        test_case=unittest.TestCase,
-        mro=_mro,
-        write=os.write,
-        leave=os._exit,
-        status=REFUSED,
-    )
 
 
 class _Test:

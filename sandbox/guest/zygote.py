@@ -19,7 +19,9 @@ import sys
 HOME = __file__.rpartition("/")[0]
 
 
-HARNESS = "shelf nursery ballast kernel observe coverage watch judge bench lane".split()
+HARNESS = """
+    shelf nursery ballast kernel observe coverage watch law hook judge bench lane
+""".split()
 
 
 def compile_harness():
@@ -62,6 +64,22 @@ STANDARD = """
 """.split()
 
 
+def load_bench(codes):
+    """In a frame of its own: no frame that stays may lead to the judge, since the program can
+    walk down to it."""
+    watch = load(codes, "watch")
+    law = load(codes, "law", HOME=HOME, watch=watch)
+    return load(
+        codes,
+        "bench",
+        law=law,
+        hook=load(codes, "hook"),
+        judge=load(codes, "judge", law=law, watch=watch),
+        observe=load(codes, "observe"),
+        coverage=load(codes, "coverage"),
+    )
+
+
 def main():
     codes = compile_harness()
     sys.path[:] = [entry for entry in sys.path if entry not in (HOME, "")]
@@ -95,16 +113,7 @@ def main():
     gc.collect()
     ballast = load(codes, "ballast")["fill"]()
     kernel = load(codes, "kernel")
-    observe = load(codes, "observe")
-    coverage = load(codes, "coverage")
-    # Nothing of this frame may lead to the judge: the program can walk down to it.
-    bench = load(
-        codes,
-        "bench",
-        judge=load(codes, "judge", HOME=HOME, watch=load(codes, "watch")),
-        observe=observe,
-        coverage=coverage,
-    )
+    bench = load_bench(codes)
     lane = load(codes, "lane", bench=bench)
     sandbox = kernel["prepare"](settings)
     finder = shelf["put_away"](baseline, recorder)

@@ -26,6 +26,8 @@ const HARNESS: &[(&str, &str)] = &[
     ),
     ("lane.py", include_str!("../../../sandbox/guest/lane.py")),
     ("watch.py", include_str!("../../../sandbox/guest/watch.py")),
+    ("law.py", include_str!("../../../sandbox/guest/law.py")),
+    ("hook.py", include_str!("../../../sandbox/guest/hook.py")),
     ("judge.py", include_str!("../../../sandbox/guest/judge.py")),
     ("bench.py", include_str!("../../../sandbox/guest/bench.py")),
     (
