@@ -168,6 +168,11 @@ impl Channel {
         false
     }
 
+    /// Whether the end record has come.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
     /// Whether the judge has spoken at all.
     pub(crate) fn greeted(&self) -> bool {
         matches!(self.records.first(), Some(Record::Hello { .. }))

@@ -42,7 +42,10 @@ pub(crate) struct Native {
     folders: Vec<String>,
     random: Mutex<File>,
     slots: Mutex<Vec<Slot>>,
+    /// A permit for every slot.
     free: Semaphore,
+    /// A permit for every run that may be under way.
+    turns: Semaphore,
     /// Shared by runs; held alone by the repetition of a run that timed out.
     company: RwLock<()>,
     /// The jails, by hash seed.
@@ -108,7 +111,9 @@ impl Native {
             None => std::env::current_exe()
                 .map_err(SandboxError::plumbing("find this program's own file"))?,
         };
-        let walls = Walls::choose(settings.isolation, &settings.environment, jobs)?;
+        // While one run is being cleared away, the next may begin.
+        let places = (jobs * 2).min(most);
+        let walls = Walls::choose(settings.isolation, &settings.environment, places)?;
         walls.groups.prepare()?;
         walls
             .groups
@@ -126,7 +131,7 @@ impl Native {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("unitmill-{}-{number}", std::process::id());
         let mut slots = Vec::new();
-        for index in 0..jobs {
+        for index in 0..places {
             let (group, made) = walls.groups.make(&name, index)?;
             for folder in made {
                 janitor
@@ -155,6 +160,7 @@ impl Native {
             folders: hidden_folders(&settings, &walls),
             random: Mutex::new(random),
             free: Semaphore::new(slots.len()),
+            turns: Semaphore::new(jobs),
             slots: Mutex::new(slots),
             company: RwLock::new(()),
             nurseries: Mutex::new(HashMap::new()),
@@ -243,10 +249,12 @@ impl Native {
             profile: Profile::for_job(job, self.settings.environment.import_roots()),
             hash_seed: job.seed % self.settings.hash_seeds.max(1),
         };
-        // Held until after the lease has given its slot back: there is a slot for every permit.
-        let _permit = self.free.acquire().await.map_err(|_| SandboxError::Lost {
+        let closed = |_| SandboxError::Lost {
             detail: "the sandbox has been closed".to_owned(),
-        })?;
+        };
+        // Held until after the lease has given its slot back: there is a slot for every permit.
+        let _permit = self.free.acquire().await.map_err(closed)?;
+        let mut turn = Some(self.turns.acquire().await.map_err(closed)?);
         let mut lease = Lease {
             native: self,
             slot: self
@@ -268,12 +276,14 @@ impl Native {
             ..job.clone()
         };
         let company = self.company.read().await;
-        let first = self.attempt_twice(slot, &key, &patient).await?;
+        // Over with the run's last word; what follows is its end and taking it away.
+        let over = || drop(turn.take());
+        let first = self.attempt_twice(slot, &key, &patient, over).await?;
         drop(company);
         let (seen, out_of_memory) = match first {
             (seen, memory) if is_overdue(&seen, memory, job) => {
                 let _alone = self.company.write().await;
-                self.attempt_twice(slot, &key, job).await?
+                self.attempt_twice(slot, &key, job, || ()).await?
             }
             other => other,
         };
@@ -285,13 +295,14 @@ impl Native {
         slot: &mut Slot,
         key: &Key,
         job: &Job,
+        mut over: impl FnMut(),
     ) -> Result<(Seen, bool), SandboxError> {
-        match self.attempt(slot, key, job).await {
+        match self.attempt(slot, key, job, &mut over).await {
             Ok(result) => return Ok(result),
             Err(Failure::Error(error)) => return Err(error),
             Err(Failure::Lost(_)) => {}
         }
-        match self.attempt(slot, key, job).await {
+        match self.attempt(slot, key, job, &mut over).await {
             Ok(result) => Ok(result),
             Err(Failure::Error(error)) => Err(error),
             Err(Failure::Lost(detail)) => Err(SandboxError::Lost { detail }),
@@ -303,6 +314,7 @@ impl Native {
         slot: &mut Slot,
         key: &Key,
         job: &Job,
+        over: &mut impl FnMut(),
     ) -> Result<(Seen, bool), Failure> {
         let entry = self.entry(key);
         let zygote = match self.zygote(&entry, key).await {
@@ -332,7 +344,7 @@ impl Native {
         let idle = zygote.address_space();
         let place = self.walls.place(slot.index, &job.limits, idle);
         self.walls.clear(slot.index).await.map_err(Failure::Error)?;
-        let seen = run::run(&lane, &place, &job.limits, payload, channel_key).await;
+        let seen = run::run(&lane, &place, &job.limits, payload, channel_key, over).await;
         if seen.is_ok() {
             // Of a run that was lost something may still be running for a moment.
             self.walls.clear(slot.index).await.map_err(Failure::Error)?;

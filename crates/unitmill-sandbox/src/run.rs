@@ -113,13 +113,15 @@ fn request(place: &Place, limits: &Limits) -> Vec<u8> {
 }
 
 /// Runs a payload in a place. An error means that the lane is lost, and
-/// nothing about the payload.
+/// nothing about the payload. `over` is called once the run has had its last word and only its
+/// end is waited for.
 pub(crate) async fn run(
     lane: &Lane,
     place: &Place,
     limits: &Limits,
     payload: Vec<u8>,
     key: ChannelKey,
+    over: &mut impl FnMut(),
 ) -> io::Result<Seen> {
     let (ours, theirs) = stream_pair()?;
     let (output, output_end) = output_pipe()?;
@@ -130,11 +132,22 @@ pub(crate) async fn run(
         .send(&request(place, limits), &[theirs, output_end])
         .await?;
     let (mut reading, mut writing) = into_tokio(ours)?.into_split();
-    let sending = tokio::spawn(async move {
-        // A run that ends before it has read everything says so by its end.
-        let _not_read = writing.write_all(&payload).await;
-        writing
-    });
+    // Most payloads fit into the socket at once.
+    let sent = match writing.try_write(&payload) {
+        Ok(sent) => sent,
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+        Err(error) => return Err(error),
+    };
+    let (writing, sending) = if sent < payload.len() {
+        let task = tokio::spawn(async move {
+            // A run that ends before it has read everything says so by its end.
+            let _not_read = writing.write_all(&payload[sent..]).await;
+            writing
+        });
+        (None, Some(task))
+    } else {
+        (Some(writing), None)
+    };
 
     let mut channel = Channel::new(key);
     let mut kept = Vec::new();
@@ -143,8 +156,8 @@ pub(crate) async fn run(
     let mut answer: Option<Answer> = None;
     let (mut channel_open, mut output_open) = (true, true);
     let mut patience = deadline;
-    let mut channel_buffer = vec![0; 64 << 10];
-    let mut output_buffer = vec![0; 64 << 10];
+    let mut channel_buffer = vec![0; 16 << 10];
+    let mut output_buffer = vec![0; 16 << 10];
     while answer.is_none() || channel_open || output_open {
         let stop = tokio::select! {
             packet = lane.socket.receive(), if answer.is_none() => {
@@ -163,7 +176,13 @@ pub(crate) async fn run(
                         let believed = channel.take(&channel_buffer[..length]);
                         (!believed).then_some(Stopped::Forgery)
                     }
-                    Ok(0) | Err(_) => { channel_open = false; None }
+                    Ok(0) | Err(_) => {
+                        channel_open = false;
+                        if channel.has_ended() {
+                            over();
+                        }
+                        None
+                    }
                 }
             }
             length = output.read(&mut output_buffer), if output_open => {
@@ -197,7 +216,10 @@ pub(crate) async fn run(
         }
     }
     let wall = started.elapsed();
-    sending.abort();
+    drop(writing);
+    if let Some(sending) = sending {
+        sending.abort();
+    }
     let answer = answer.ok_or_else(|| io::Error::other("no answer"))?;
     Ok(Seen {
         channel,
