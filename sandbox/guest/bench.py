@@ -68,6 +68,8 @@ def prepare(finder):
     # Warnings leave a note on whom they blame.
     globals()["__warningregistry__"] = {}
     canaries = (_Canary("must_pass"), _Canary("must_fail"))
+    _prepared["libraries"] = law.libraries
+    _rehearse(judge, law, report, own, bell, answer, canaries, finder)
     _prepared.update(
         start=judge["start"],
         # In a process namespace of its own a run's second thread is always number two.
@@ -82,7 +84,64 @@ def prepare(finder):
         # What most jobs call theirs.
         module=_new_module("solution", f"{WORK}/solution.py"),
     )
-    _prepared.update(libraries=law.libraries, finder=finder)
+
+
+# A small module with tests that pass and tests that do not.
+_REHEARSAL = b"""
+import unittest
+
+def double(value):
+    return value + value
+
+class TestDouble(unittest.TestCase):
+    def setUp(self):
+        self.values = [1, 2]
+    def test_number(self):
+        self.assertEqual(double(1), 2)
+    def test_list(self):
+        self.assertEqual(double(self.values), [1, 2, 1, 2])
+        self.assertIsInstance(self.values, list)
+    def test_float(self):
+        self.assertAlmostEqual(double(0.1), 0.2)
+    def test_exception(self):
+        with self.assertRaises(TypeError):
+            double(None)
+        self.assertTrue(double(1))
+    def test_failure(self):
+        self.assertEqual(double("a"), "a")
+"""
+# So often that the interpreter has adapted all of it.
+_REHEARSALS = 12
+
+
+def _rehearse(judge, law, report, own, bell, answer, canaries, finder):
+    """Runs a module of the harness's own in the zygote, several times.
+
+    The interpreter adapts code to what it meets, in place; what has been adapted here need
+    not be in every run, each on copies of the pages that it changes.
+    """
+    nowhere = os.open("/dev/null", os.O_WRONLY)
+    own.append(os.getpid())
+    for _ in range(_REHEARSALS):
+        ended = []
+
+        def leave(status):
+            if not ended:
+                ended.append(status)
+                answer.release()
+            _thread.exit()
+
+        session = judge["Session"](law, report.__code__, canaries)
+        start = partial(judge["start"], [bytes(32)], session, nowhere, bell, answer, leave)
+        path = f"{WORK}/solution.py"
+        module = _new_module("solution", path)
+        payload = {"entry": "solution", "kind": "verdict", "seed": 0, "order": "as_loaded"}
+        _perform(start, int, report, canaries, module, payload, _REHEARSAL, path, finder, None)
+        if ended != [0] or session.flags.seen:
+            raise RuntimeError(f"the rehearsal failed: {ended} {session.flags.seen}")
+        del sys.modules["solution"]
+    own.clear()
+    os.close(nowhere)
 
 
 def _baker(bake, report):
@@ -548,21 +607,47 @@ def run(channel, finder):
     sys.path.insert(0, WORK)
     sys.argv[:] = ["python -m unittest", entry]
 
-    report, answer, canaries = (_prepared.pop(name) for name in ("report", "answer", "canaries"))
     _prepared["own"].append(os.getpid())
     coverage_reader = coverage["start"](path) if kind == "coverage" else None
-    judge = _prepared.pop("start")(
-        box,
-        _prepared.pop("session"),
-        channel,
-        sys._getframe(),
-        _prepared.pop("bell"),
-        answer,
+    module = _prepared.pop("module")
+    if module.__file__ != path:
+        module = _new_module(entry, path)
+    del text, kind, entry
+    # No name of this frame, which the program can walk down to, for what starts the judge.
+    _perform(
+        partial(
+            _prepared.pop("start"),
+            [box.pop()],
+            _prepared.pop("session"),
+            channel,
+            _prepared.pop("bell"),
+            _prepared.pop("answer"),
+            os._exit,
+        ),
+        partial(_guard, _prepared.pop("hook"), _prepared.pop("make_hook")),
+        _prepared.pop("report"),
+        _prepared.pop("canaries"),
+        module,
+        payload,
+        source,
+        path,
+        finder,
+        coverage_reader,
     )
-    hook, make_hook = _prepared.pop("hook"), _prepared.pop("make_hook")
+
+
+def _guard(hook, make_hook, judge):
     sys.addaudithook(hook if os.getpid() == 1 else make_hook(judge))
-    del box, text, judge, hook, make_hook
-    del answer
+
+
+def _perform(
+    start, guard, report, canaries, module, payload, source, path, finder, coverage_reader
+):
+    """From the source to the last report. This frame is the one that the judge knows as the
+    driver of all that is reported."""
+    guard(start(sys._getframe()))
+    del start, guard
+    entry, kind = payload["entry"], payload["kind"]
 
     try:
         code = compile(source, path, "exec", dont_inherit=True)
@@ -580,9 +665,6 @@ def run(channel, finder):
         observe["skew_clocks"](finder.peek("time"))
     report("compiled", (methods,))
 
-    module = _prepared.pop("module")
-    if module.__file__ != path:
-        module = _new_module(entry, path)
     sys.modules[entry] = module
     # The real ones, as for any import; `exec` would pass the harness's private copy on.
     module.__dict__["__builtins__"] = builtins.__dict__

@@ -557,13 +557,13 @@ def preside(box, channel, desk, bodies, write, leave, session):
     leave(0)
 
 
-def start(box, session, channel, driver, bell, answer):
+def start(box, session, channel, bell, answer, leave, driver):
     """Starts the judge's thread and returns its number; `box` holds the key and is emptied
-    by it."""
+    by it. With `leave` it ends the process."""
     session.driver = driver
     desk = [None]
     bodies = proceedings(session, bell, answer, desk)
-    write, leave = os.write, os._exit
+    write = os.write
 
     def thread(box):
         try:

@@ -128,6 +128,7 @@ def main():
     sys.modules["__main__"] = types.ModuleType("__main__")
     gc.collect()
     gc.freeze()
+    sandbox.wait_until_alone()
     lane["serve_zygote"](sandbox, finder, ready)
 
 
