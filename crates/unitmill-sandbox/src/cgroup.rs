@@ -193,16 +193,30 @@ fn is_writable(file: &Path) -> bool {
     OpenOptions::new().write(true).open(file).is_ok()
 }
 
-/// Processes of a run, of which `idle` (lanes) share its group; one more for the judge's
-/// thread.
-fn processes_allowed(limits: &Limits, idle: u64) -> u64 {
-    u64::from(limits.processes) + 1 + idle
+/// Sets how many processes and threads a group may hold, unless it is `known` to hold as many:
+/// those of the limits, one more for the judge's thread, and `idle` ones, which share the group.
+fn set_processes(
+    group: &Path,
+    known: &mut Option<u64>,
+    limits: &Limits,
+    idle: u64,
+) -> Result<(), SandboxError> {
+    let processes = u64::from(limits.processes) + 1 + idle;
+    if *known != Some(processes) {
+        write(&group.join("pids.max"), &processes.to_string())?;
+        *known = Some(processes);
+    }
+    Ok(())
 }
 
 /// The count of `oom_kill` in a group's statistics.
-fn memory_kills_of(text: &str) -> Option<u64> {
-    text.lines()
-        .find_map(|line| line.strip_prefix("oom_kill ")?.parse().ok())
+fn memory_kills_in(path: PathBuf) -> Result<u64, SandboxError> {
+    let kills = fs::read_to_string(&path).and_then(|text| {
+        text.lines()
+            .find_map(|line| line.strip_prefix("oom_kill ")?.parse().ok())
+            .ok_or_else(|| io::Error::other("it has no line `oom_kill`; the kernel is too old"))
+    });
+    kills.map_err(|source| SandboxError::ControlGroup { path, source })
 }
 
 impl SlotGroup {

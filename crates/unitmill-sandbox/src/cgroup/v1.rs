@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use unitmill_model::Limits;
 
-use super::{Made, is_writable, make_folder, processes_allowed, write};
+use super::{Made, is_writable, make_folder, memory_kills_in, set_processes, write};
 use crate::error::SandboxError;
 
 /// This process's own groups, below which others are made.
@@ -118,24 +118,11 @@ impl Slot {
             }
             self.memory_limit = Some(limits.memory_bytes);
         }
-        let processes = processes_allowed(limits, idle);
-        if self.pids_limit != Some(processes) {
-            write(&self.pids.join("pids.max"), &processes.to_string())?;
-            self.pids_limit = Some(processes);
-        }
-        Ok(())
+        set_processes(&self.pids, &mut self.pids_limit, limits, idle)
     }
 
     pub(super) fn memory_kills(&self) -> Result<u64, SandboxError> {
-        let path = self.memory.join("memory.oom_control");
-        let text = fs::read_to_string(&path).map_err(|source| SandboxError::ControlGroup {
-            path: path.clone(),
-            source,
-        })?;
-        super::memory_kills_of(&text).ok_or_else(|| SandboxError::ControlGroup {
-            path,
-            source: io::Error::other("it has no line `oom_kill`; the kernel is too old"),
-        })
+        memory_kills_in(self.memory.join("memory.oom_control"))
     }
 }
 

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use unitmill_model::Limits;
 
-use super::{Made, PREFIX, is_writable, make_folder, processes_allowed, write};
+use super::{Made, PREFIX, is_writable, make_folder, memory_kills_in, set_processes, write};
 use crate::error::SandboxError;
 
 /// What a group has to hand on.
@@ -183,24 +183,11 @@ impl Slot {
             }
             self.memory_limit = Some(limits.memory_bytes);
         }
-        let processes = processes_allowed(limits, idle);
-        if self.pids_limit != Some(processes) {
-            write(&self.group.join("pids.max"), &processes.to_string())?;
-            self.pids_limit = Some(processes);
-        }
-        Ok(())
+        set_processes(&self.group, &mut self.pids_limit, limits, idle)
     }
 
     pub(super) fn memory_kills(&self) -> Result<u64, SandboxError> {
-        let path = self.group.join("memory.events");
-        let text = fs::read_to_string(&path).map_err(|source| SandboxError::ControlGroup {
-            path: path.clone(),
-            source,
-        })?;
-        super::memory_kills_of(&text).ok_or_else(|| SandboxError::ControlGroup {
-            path,
-            source: io::Error::other("it has no line `oom_kill`; the kernel is too old"),
-        })
+        memory_kills_in(self.group.join("memory.events"))
     }
 }
 
