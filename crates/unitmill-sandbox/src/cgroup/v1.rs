@@ -1,7 +1,5 @@
 //! Version 1: a hierarchy of its own for memory and one for processes.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use unitmill_model::Limits;

@@ -11,7 +11,6 @@
 //! which is what root finds in a login session and a user in his own service manager.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use unitmill_model::Limits;
