@@ -663,6 +663,9 @@ def _perform(
     _seed(payload["seed"], finder)
     if kind == "observe" and payload["seed"] % 2:
         observe["skew_clocks"](finder.peek("time"))
+        numpy = finder.peek("numpy")
+        if numpy is not None:
+            observe["disturb_memory"](numpy)
     report("compiled", (methods,))
 
     sys.modules[entry] = module

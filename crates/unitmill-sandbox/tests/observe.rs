@@ -163,6 +163,41 @@ def whole_milliseconds():
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_has_written_differs_in_a_second_look() {
+    let Some(environment) = support::scientific_environment() else {
+        return;
+    };
+    let Some(sandbox) = support::open(environment, 1).await else {
+        return;
+    };
+    let mut job = support::module(
+        "import numpy as np\ndef unwritten(n): return np.empty(n).view(np.uint8).tolist()\n",
+        &[],
+    );
+    job.packages = vec!["numpy".to_owned()];
+    job.limits.memory_bytes = 1 << 30;
+    job.limits.wall_ms = 10_000;
+    job.kind = JobKind::Observe {
+        calls: [1, 3, 8, 100]
+            .map(|length| ObservedCall {
+                setup: String::new(),
+                expression: format!("unwritten({length})"),
+                arguments: Vec::new(),
+            })
+            .to_vec(),
+    };
+    let mut looks = Vec::new();
+    for seed in [0, 1] {
+        job.seed = seed;
+        looks.push(sandbox.run(&job).await.expect("the sandbox works"));
+    }
+    for (first, second) in looks[0].observations.iter().zip(&looks[1].observations) {
+        assert_ne!(first.value, second.value);
+    }
+    sandbox.close().await.expect("the sandbox cleans up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_crash_keeps_the_observations_before_it() {
     let Some(sandbox) = support::open(support::bare_environment(), 1).await else {
         return;
