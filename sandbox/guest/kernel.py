@@ -32,7 +32,6 @@ MS_NOSUID = 2
 MS_NODEV = 4
 
 PR_SET_PDEATHSIG = 1
-PR_SET_DUMPABLE = 4
 PR_SET_SECCOMP = 22
 PR_SET_SECUREBITS = 28
 # User 0 without capabilities stays without them, whatever it executes.

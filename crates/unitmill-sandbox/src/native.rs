@@ -157,7 +157,7 @@ impl Native {
             program,
             keeper: Keeper::start()?,
             janitor: Mutex::new(Some(janitor)),
-            folders: hidden_folders(&settings, &walls),
+            folders: hidden_folders(&settings, &walls, places),
             random: Mutex::new(random),
             free: Semaphore::new(slots.len()),
             turns: Semaphore::new(jobs),
@@ -591,7 +591,7 @@ fn lost_to_memory() -> Seen {
 }
 
 /// Folders whose names say where something ran; replaced by nothing in every text.
-fn hidden_folders(settings: &SandboxSettings, walls: &Walls) -> Vec<String> {
+fn hidden_folders(settings: &SandboxSettings, walls: &Walls, places: usize) -> Vec<String> {
     let environment = &settings.environment;
     let mut folders: Vec<String> = environment
         .search_path()
@@ -603,7 +603,7 @@ fn hidden_folders(settings: &SandboxSettings, walls: &Walls) -> Vec<String> {
             environment.base_prefix(),
         ])
         .map(|folder| format!("{}/", folder.display()))
-        .chain(walls.hidden_folders(settings.jobs.max(1)))
+        .chain(walls.hidden_folders(places))
         .collect();
     folders.sort_by_key(|folder| std::cmp::Reverse(folder.len()));
     folders.dedup();

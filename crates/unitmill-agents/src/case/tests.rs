@@ -532,18 +532,23 @@ fn observe_double(job: &Job, result: impl Fn(i64) -> Option<String>) -> Outcome 
     }
 }
 
-#[test]
-fn the_offline_agents_need_no_model() {
-    let conclusion = drive(
+/// What the offline agents make of `double`, with `execute` in the sandbox's place.
+fn offline(execute: impl FnMut(&Job) -> Outcome) -> Conclusion {
+    drive(
         candidate("def double(n: int):\n    return n * 2\n"),
         settings(Provider::Builtin, Provider::Builtin, Provider::Builtin),
         |_, _, _| panic!("nobody is asked"),
-        |job| match job.kind {
-            JobKind::Observe { .. } => observe_double(job, |n| Some((n * 2).to_string())),
-            _ => passes_if("n * 2")(job),
-        },
+        execute,
         first,
-    );
+    )
+}
+
+#[test]
+fn the_offline_agents_need_no_model() {
+    let conclusion = offline(|job| match job.kind {
+        JobKind::Observe { .. } => observe_double(job, |n| Some((n * 2).to_string())),
+        _ => passes_if("n * 2")(job),
+    });
     insta::assert_snapshot!(story(&conclusion), @"
     0 tests execution r0 s0 builtin passed
     1 tests execution r0 s1 builtin passed
@@ -631,17 +636,11 @@ fn what_cannot_run_is_repaired_before_it_is_observed() {
 #[test]
 fn results_that_differ_are_nondeterministic() {
     let mut looks = 0;
-    let conclusion = drive(
-        candidate("def double(n: int):\n    return n * 2\n"),
-        settings(Provider::Builtin, Provider::Builtin, Provider::Builtin),
-        |_, _, _| panic!("nobody is asked"),
-        |job| {
-            looks += 1;
-            let salt = looks;
-            observe_double(job, move |n| Some((n * 2 + salt).to_string()))
-        },
-        first,
-    );
+    let conclusion = offline(|job| {
+        looks += 1;
+        let salt = looks;
+        observe_double(job, move |n| Some((n * 2 + salt).to_string()))
+    });
     assert_eq!(
         conclusion.reject.expect("a reject").reason,
         RejectReason::Nondeterministic
@@ -650,16 +649,10 @@ fn results_that_differ_are_nondeterministic() {
 
 #[test]
 fn results_that_agree_twice_by_luck_are_nondeterministic() {
-    let conclusion = drive(
-        candidate("def double(n: int):\n    return n * 2\n"),
-        settings(Provider::Builtin, Provider::Builtin, Provider::Builtin),
-        |_, _, _| panic!("nobody is asked"),
-        |job| match job.kind {
-            JobKind::Observe { .. } => observe_double(job, |n| Some((n * 2).to_string())),
-            _ => outcome(Verdict::Failed, 5, 4),
-        },
-        first,
-    );
+    let conclusion = offline(|job| match job.kind {
+        JobKind::Observe { .. } => observe_double(job, |n| Some((n * 2).to_string())),
+        _ => outcome(Verdict::Failed, 5, 4),
+    });
     let reject = conclusion.reject.expect("a reject");
     assert_eq!(reject.reason, RejectReason::Nondeterministic);
     insta::assert_snapshot!(reject.detail, @"two runs agreed on what a third one contradicts: failed: AssertionError");
@@ -667,13 +660,7 @@ fn results_that_agree_twice_by_luck_are_nondeterministic() {
 
 #[test]
 fn what_only_raises_has_no_tests() {
-    let conclusion = drive(
-        candidate("def double(n: int):\n    return n * 2\n"),
-        settings(Provider::Builtin, Provider::Builtin, Provider::Builtin),
-        |_, _, _| panic!("nobody is asked"),
-        |job| observe_double(job, |_| None),
-        first,
-    );
+    let conclusion = offline(|job| observe_double(job, |_| None));
     let reject = conclusion.reject.expect("a reject");
     assert_eq!(reject.reason, RejectReason::NoTests);
     assert_eq!(reject.detail, "every call raised TypeError: unsupported");
