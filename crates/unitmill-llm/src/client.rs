@@ -166,6 +166,7 @@ impl Client {
                         model: request.model.clone(),
                         answer,
                         resent,
+                        failures: Vec::new(),
                         duration_ms: u64::try_from(duration_ms).unwrap_or(u64::MAX),
                         replayed: false,
                     });

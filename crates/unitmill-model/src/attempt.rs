@@ -35,9 +35,9 @@ vocabulary! {
 
 /// One model call or one execution.
 ///
-/// The columns up to `detail` are deterministic; `duration_ms`, `resent` and `replayed`
-/// say how this run came by the result and are the only ones that differ between two runs
-/// of the same recipe.
+/// The columns up to `detail` are deterministic; `duration_ms`, `resent`, `failures`
+/// and `replayed` say how this run came by the result and are the only ones that differ
+/// between two runs of the same recipe.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Attempt {
     /// The candidate.
@@ -79,6 +79,9 @@ pub struct Attempt {
     pub duration_ms: u64,
     /// How often a request was sent again.
     pub resent: u32,
+    /// Why: how each earlier try of the request failed, in order.
+    #[serde(default)]
+    pub failures: Vec<String>,
     /// Taken from a journal.
     pub replayed: bool,
 }

@@ -96,6 +96,10 @@ pub struct Reply {
     pub answer: ModelAnswer,
     /// How often the request had to be sent again before the answer came.
     pub resent: u32,
+    /// Why, one entry for each time, in order; at the end, why there is no answer where
+    /// the server refuses the request.
+    #[serde(default)]
+    pub failures: Vec<String>,
     /// Milliseconds from sending to the answer, as they were when it was sent.
     pub duration_ms: u64,
     /// Taken from a journal instead of a server.

@@ -160,6 +160,7 @@ fn no_answer(key: Digest, model: String) -> Reply {
             completion_tokens: 0,
         },
         resent: 0,
+        failures: Vec::new(),
         duration_ms: 0,
         replayed: false,
     }

@@ -163,6 +163,7 @@ row!(
         text("detail"),
         wide_count("duration_ms"),
         count("resent"),
+        texts("failures"),
         flag("replayed"),
     ],
     |row| {

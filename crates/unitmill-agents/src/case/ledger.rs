@@ -60,6 +60,7 @@ impl Ledger {
                 detail: detail.to_owned(),
                 duration_ms: reply.duration_ms,
                 resent: reply.resent,
+                failures: reply.failures.clone(),
                 replayed: reply.replayed,
             },
         ));
@@ -98,6 +99,7 @@ impl Ledger {
                 detail: outcome.detail.clone(),
                 duration_ms: outcome.duration_ms,
                 resent: 0,
+                failures: Vec::new(),
                 replayed: execution.replayed,
             },
         ));

@@ -109,6 +109,7 @@ fn reply(text: &str, name: &str) -> Reply {
             completion_tokens: 3,
         },
         resent: 0,
+        failures: Vec::new(),
         duration_ms: 0,
         replayed: false,
     }

@@ -160,6 +160,7 @@ impl Attempts {
             detail: String::new(),
             duration_ms: 5,
             resent: 0,
+            failures: Vec::new(),
             replayed: sequence == 0,
         });
     }

@@ -49,6 +49,8 @@ struct StoredReply {
     model: String,
     answer: ModelAnswer,
     resent: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    failures: Vec<String>,
     duration_ms: u64,
 }
 
@@ -95,6 +97,7 @@ impl JournalReader {
             model: stored.model,
             answer: stored.answer,
             resent: stored.resent,
+            failures: stored.failures,
             duration_ms: stored.duration_ms,
             replayed: true,
         }))
@@ -247,6 +250,7 @@ impl Journal {
             model: reply.model.clone(),
             answer: reply.answer.clone(),
             resent: reply.resent,
+            failures: reply.failures.clone(),
             duration_ms: reply.duration_ms,
         };
         let key = reply.key;

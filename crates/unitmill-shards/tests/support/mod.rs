@@ -108,6 +108,7 @@ pub(crate) fn attempt() -> impl Strategy<Value = Attempt> {
             option::of(text()),
             option::of(text()),
             option::of(one_of(Verdict::ALL)),
+            texts(),
         ),
         (
             any::<u32>(),
@@ -138,6 +139,7 @@ pub(crate) fn attempt() -> impl Strategy<Value = Attempt> {
             detail: outcome.2,
             duration_ms: outcome.3,
             resent: outcome.4,
+            failures: texts.4,
             replayed: outcome.5,
         })
 }
@@ -241,12 +243,13 @@ pub(crate) fn reply() -> impl Strategy<Value = Reply> {
         key: row.0,
         model: row.1,
         answer: ModelAnswer {
-            text: row.2,
+            text: row.2.clone(),
             finish_reason: FinishReason::Stop,
             prompt_tokens: row.3,
             completion_tokens: row.3,
         },
         resent: row.3,
+        failures: vec![row.2],
         duration_ms: row.4,
         replayed: false,
     })
