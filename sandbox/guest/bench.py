@@ -61,7 +61,7 @@ def prepare(finder):
     bake = _baker(hook["bake"], report)
     _extend_unittest(bake, report)
     _announce_memory()
-    for name in ("_negative", "_flush", "addSuccess"):
+    for name in ("_negative", "_flush"):
         main = _thread.get_ident()
         setattr(Result, name, bake(vars(Result)[name], get_ident=_thread.get_ident, main=main))
     law = law["Law"]([globals()], finder)
@@ -371,11 +371,6 @@ class Result(unittest.result.TestResult):
         while self._from_threads:
             report("negative", self._from_threads.pop(0))
 
-    def addSuccess(self, test):
-        report = "§report"
-        self._flush()
-        report("success", (test,))
-
     def addError(self, test, err):
         self._raised(test, "error", err[1])
 
@@ -443,11 +438,13 @@ def describe(error):
     if kind.__module__ not in ("builtins", "__main__"):
         name = f"{kind.__module__}.{name}"
     lines = []
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        code = frame.f_code
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
         if code.co_filename.startswith(WORK):
             file = code.co_filename[len(WORK) + 1 :]
-            lines.append(f'  File "{file}", line {line}, in {code.co_name}')
+            lines.append(f'  File "{file}", line {step.tb_lineno}, in {code.co_name}')
+        step = step.tb_next
     if len(lines) > MOST_FRAMES:
         half = MOST_FRAMES // 2
         lines = lines[:half] + ["  ..."] + lines[-half:]

@@ -3,15 +3,13 @@
 Untrusted code runs on the main thread and can reach everything that code there can reach:
 the result object, the suite, the harness's own reporting functions. So nothing that the
 main thread *says* is worth a verdict. Instead the main thread rings a bell and waits, and
-this thread looks at its stack from outside. A test is credited when
-
-1. `unittest`'s own `_callTestMethod` was seen right after the test method had returned, and
-2. `unittest`'s own `run` was seen reporting its success,
-
-each time with not one frame of untrusted code between the harness's driver and the report.
-Code under test can call any reporting function it finds, but its own frame is then on the
-stack. Failures need no such proof: to forge one's own failure gains nothing, and to
-suppress it leaves the test without credit.
+this thread looks at its stack from outside. A test is credited when `unittest`'s own
+`_callTestMethod` was seen right after the test method had returned, with not one frame of
+untrusted code between the harness's driver and the report. Code under test can call any
+reporting function it finds, but its own frame is then on the stack. Failures need no such
+proof: to forge one's own failure gains nothing. A method that raises never gets to the
+report; what is swallowed on its way (in a subtest), and what is raised when the method has
+returned (in `tearDown`, in a clean-up), says so from where it passes and takes the credit away.
 
 The records of the judge carry a MAC. The key lies in no variable: it is an argument of a
 `functools.partial` inside a `map` object that exists only on the value stack of
@@ -82,7 +80,7 @@ class _Test:
     """What the judge knows of one test."""
 
     __slots__ = (
-        "test", "id", "attribute", "code", "decorated", "awaited", "returned", "succeeded",
+        "test", "id", "attribute", "code", "decorated", "may_pass", "awaited", "returned",
         "negative",
     )
 
@@ -92,7 +90,17 @@ class _Test:
         self.attribute = attribute
         self.decorated = decorated
         self.code = attribute.__code__ if type(attribute) is types.FunctionType else None
-        self.awaited = self.returned = self.succeeded = self.negative = False
+        # What is expected to fail and does not has not passed.
+        self.may_pass = bool(test_id) and not _is_expected_to_fail(test, attribute)
+        self.awaited = self.returned = self.negative = False
+
+
+def _is_expected_to_fail(test, attribute):
+    mark = "__unittest_expecting_failure__"
+    names = attribute.__dict__ if type(attribute) is types.FunctionType else {}
+    if not _plain(names):
+        return True
+    return mark in names or any(mark in _class_dict(klass) for klass in _mro(type(test)))
 
 
 def _find_attribute(test):
@@ -128,7 +136,7 @@ class Session:
         self.harness_before = None
         self.asserting_before = law.asserting.state()
         self.adjusted = _adjustable()
-        self.behind, self.tables, self.runners = [], [], []
+        self.behind, self.tables, self.runners, self.broken = [], [], [], []
         self.started = False
         self.interrupted = False
         self.over = False
@@ -156,14 +164,13 @@ class Session:
         caller = frame.f_back
         if kind == "returned" and len(payload) == 2:
             yield from self._returned(payload, frame)
-        elif kind == "success" and len(payload) == 1:
-            yield from self._success(payload, frame)
         elif kind == "negative" and len(payload) == 5:
             yield from self._negative(payload, frame)
         elif kind == "broken" and len(payload) == 1:
             known = self._known(payload[0])
             if known is not None:
                 known.negative = True
+                self.broken.append(known)
         elif kind == "awaited" and len(payload) == 2:
             known = self._known(payload[0])
             if known is not None and caller.f_code is self.law.awaiting:
@@ -311,9 +318,7 @@ class Session:
             self._note(f"{known.id} was replaced")
             return
         for name in watch["names"](names):
-            if type(name) is str and (
-                name in self.helpers or name in self.law.shadowing or name == "failureException"
-            ):
+            if type(name) is str and (name in self.helpers or name in self.law.never_set):
                 self._note(f"{name} of a test was replaced")
                 return
         comparisons = names.get("_type_equality_funcs")
@@ -330,26 +335,12 @@ class Session:
             message = "a generator or coroutine that nobody waited for: nothing of it has run"
             yield _test_record(known.id, "error", message, "")
             return
-        known.returned = True
-
-    def _success(self, payload, frame):
-        known = self._known(payload[0])
-        if known is None:
+        if known.returned:
+            self._note(f"{known.id} returned twice")
             return
-        reporter = frame.f_back
-        if (
-            reporter.f_code is not self.law.succeeding
-            or not any(reporter.f_back.f_code is code for code in self.law.running)
-            or not self._clean(frame)
-        ):
-            self._note("a success reported by something other than unittest")
-        elif known.succeeded:
-            self._note(f"{known.id} succeeded twice")
-        else:
-            # The last thing that `run` does: nothing of the test can fail any more.
-            known.succeeded = True
-            if known.returned and known.id and not known.negative:
-                yield _test_record(known.id, "passed", "", "")
+        known.returned = True
+        if known.may_pass and not known.negative:
+            yield _test_record(known.id, "passed", "", "")
 
     def _negative(self, payload, frame):
         test, test_id, status, message, exception = payload
@@ -362,8 +353,10 @@ class Session:
             if not known.id:
                 # The canary that must fail says so in its own words.
                 if status == "failed" and message == "canary" and self._clean(frame):
-                    known.succeeded = known.returned = True
+                    known.returned = True
                 return
+            if known in self.broken:
+                self.broken.remove(known)
             test_id = known.id
             if not known.decorated and status != "failed" and status != "error":
                 self._excused(known, status)
@@ -388,10 +381,14 @@ class Session:
         self._compare_all()
         if self.tests and not self.interrupted:
             passing, failing = (self.tests[id(canary)] for canary in self.canaries)
-            if not (passing.returned and passing.succeeded and not passing.negative):
+            if not passing.returned or passing.negative:
                 self._note("the canary that must pass did not")
-            if not (failing.negative and failing.succeeded):
+            if not (failing.negative and failing.returned):
                 self._note("the canary that must fail did not")
+        for known in self.broken:
+            if known.returned and known.may_pass:
+                message = "something raised after the test had returned, and nobody was told"
+                yield _test_record(known.id, "error", message, "")
         flags = ",".join(_text(what) for what in self.flags.seen)
         yield f'{{"end":true,"flags":[{flags}]}}'
 

@@ -23,6 +23,11 @@ _FIXTURES = frozenset(
 )
 # What a test class may only have from its source, or from a library.
 _TAKEN = frozenset({"run", "__call__", "subTest", "__getattribute__", "__getattr__"})
+# What stands between a test and its failure besides the assertions.
+_NEVER_SET = frozenset(
+    """failureException subTest tearDown asyncTearDown doCleanups addCleanup addAsyncCleanup
+    enterContext skipTest""".split()
+)
 # Modules of libraries whose functions tests assert with, where they have been preloaded.
 ASSERTING_MODULES = """numpy.testing numpy.testing._private.utils pandas.testing pandas._testing
     pandas._testing.asserters""".split()
@@ -129,6 +134,8 @@ class Law:
             if name.startswith(("assert", "fail", "_call", "_base", "_get"))
             if name != "failureException"
         )
+        # What a running test may not have of its own beside its class's.
+        self.never_set = self.shadowing | _NEVER_SET
         self.result = harness[0]["Result"]
         self.running_names = frozenset(
             name
@@ -141,12 +148,10 @@ class Law:
         self.protected = frozenset(self._protected) | frozenset(
             id(value) for _, _, value in self.attributes if isinstance(value, type)
         )
-        # By whom a test's return and success may be reported.
+        # By whom a test's return may be reported.
         self.returning = tuple(
             case._callTestMethod.__code__ for case in _TEST_CASES
         )
-        self.running = tuple(case.run.__code__ for case in _TEST_CASES)
-        self.succeeding = harness[0]["Result"].addSuccess.__code__
         self.awaiting = harness[0]["_witness"].__code__
         self.reporting = frozenset(
             id(function.__code__)

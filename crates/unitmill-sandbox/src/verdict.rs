@@ -99,7 +99,7 @@ impl Evidence<'_> {
     }
 
     /// The tests by id: of several reports (subtests, a failing `tearDown`) the gravest.
-    /// Also an id that was reported by two tests.
+    /// Also an id that passed after it had been reported before.
     fn tests(&self) -> (Vec<TestResult>, Option<String>) {
         let mut tests: Vec<TestResult> = Vec::new();
         let mut positions: BTreeMap<&str, usize> = BTreeMap::new();
@@ -129,7 +129,8 @@ impl Evidence<'_> {
                 continue;
             };
             let known = &mut tests[*position];
-            if status == TestStatus::Passed || known.status == TestStatus::Passed {
+            // What passed may fail afterwards, in `tearDown` say; nothing passes twice.
+            if status == TestStatus::Passed {
                 twice.get_or_insert_with(|| test.clone());
             }
             if gravity(status) > gravity(known.status) {
