@@ -57,6 +57,12 @@ pub enum LlmError {
         /// What the connection says.
         source: reqwest::Error,
     },
+    /// None of several addresses can be used.
+    #[error("none of {} addresses can be used: {}", problems.len(), listed(problems))]
+    NoneHealthy {
+        /// What is wrong with each.
+        problems: Vec<LlmError>,
+    },
     /// Something answers, but not a model server.
     #[error("what answers at {base_url} is not a model server: {excerpt}")]
     NotAModelServer {
@@ -148,6 +154,11 @@ pub enum Failure {
     },
 }
 
+fn listed(problems: &[LlmError]) -> String {
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    problems.join("; ")
+}
+
 fn counted(attempts: u32) -> String {
     match attempts {
         1 => "1 attempt".to_owned(),
@@ -210,6 +221,9 @@ impl LlmError {
                     );
                 }
                 hint
+            }
+            Self::NoneHealthy { problems } => {
+                problems.first().map_or_else(String::new, LlmError::hint)
             }
             Self::NotAModelServer { .. } => {
                 "Check the path of base_url; for most servers it ends in /v1.".to_owned()

@@ -1,6 +1,6 @@
 //! When a failed call is sent again: pure arithmetic, without a clock or a random number.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use unitmill_model::Digest;
 
@@ -23,6 +23,11 @@ impl RetryPolicy {
             longest_backoff: settings.longest_backoff,
             longest_retry_after: settings.longest_retry_after,
         }
+    }
+
+    /// How often a request may be sent again.
+    pub(crate) fn max_retries(&self) -> u32 {
+        self.max_retries
     }
 
     /// How long to wait before a call that failed and was already resent so often is
@@ -71,12 +76,24 @@ fn spread(key: &Digest, resent: u32) -> f64 {
     (mixed >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// Reads a `Retry-After` header in seconds, whole as the standard has it or with a
-/// fraction as some gateways do. The date form gives `None`: it needs a clock that agrees
-/// with the server's.
-pub(crate) fn parse_retry_after(text: &str) -> Option<Duration> {
-    let seconds: f64 = text.trim().parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok()
+/// How long a server asks to be left alone: `Retry-After` in seconds, whole as the standard
+/// has it or with a fraction as some gateways do, or as a date, which counts from the
+/// server's own `Date` where it sends one and from `now` where it does not. A date that has
+/// passed asks for no wait.
+pub(crate) fn parse_retry_after(
+    text: &str,
+    server_date: Option<&str>,
+    now: SystemTime,
+) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    let from = server_date
+        .and_then(|date| httpdate::parse_http_date(date.trim()).ok())
+        .unwrap_or(now);
+    Some(until.duration_since(from).unwrap_or(Duration::ZERO))
 }
 
 #[cfg(test)]
@@ -95,19 +112,23 @@ mod tests {
     }
 
     #[test]
-    fn seconds_are_read_and_dates_are_not() {
-        let seconds = |text| parse_retry_after(text).map(|wait| wait.as_secs_f64());
-        assert_eq!(seconds("7"), Some(7.0));
-        assert_eq!(seconds(" 0.25 "), Some(0.25));
-        for text in [
-            "",
-            "-1",
-            "NaN",
-            "inf",
-            "1e300",
-            "Wed, 21 Oct 2026 07:28:00 GMT",
+    fn seconds_and_dates_are_read() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_770);
+        let wait = |text, date| parse_retry_after(text, date, now).map(|wait| wait.as_secs_f64());
+        assert_eq!(wait("7", None), Some(7.0));
+        assert_eq!(wait(" 0.25 ", None), Some(0.25));
+        for date in [
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
         ] {
-            assert_eq!(seconds(text), None, "{text}");
+            assert_eq!(wait(date, None), Some(7.0), "{date}");
+            assert_eq!(wait(date, Some("Sun, 06 Nov 1994 08:49:35 GMT")), Some(2.0));
+            assert_eq!(wait(date, Some("Sun, 06 Nov 1994 08:50:00 GMT")), Some(0.0));
+            assert_eq!(wait(date, Some("yesterday")), Some(7.0));
+        }
+        for text in ["", "-1", "NaN", "inf", "1e300", "soon", "Sun, 36 Nov 1994"] {
+            assert_eq!(wait(text, None), None, "{text}");
         }
     }
 

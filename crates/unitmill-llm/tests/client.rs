@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use unitmill_llm::{Client, ClientSettings, Failure, LlmError, Secret, request_key};
-use unitmill_model::{FinishReason, Message, ModelRequest, Role};
+use unitmill_model::{FinishReason, Message, ModelRequest, Reply, Role};
 use unitmill_testkit::{FailureMode, FakeModel, FakeModelServer, Schedule};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -606,9 +606,6 @@ async fn what_people_read() {
     let server = start(echo().models(["fake"]).failing(Schedule::First(vec![
         FailureMode::server_error(),
         FailureMode::NoChoices,
-        FailureMode::RateLimited {
-            retry_after: Some("30".to_owned()),
-        },
         FailureMode::Status {
             status: 400,
             body: r#"{"error":{"message":"maximum context length is 4096 tokens"}}"#.to_owned(),
@@ -616,6 +613,10 @@ async fn what_people_read() {
         FailureMode::Status {
             status: 308,
             body: String::new(),
+        },
+        // Last, for no call goes out before the time is over.
+        FailureMode::RateLimited {
+            retry_after: Some("30".to_owned()),
         },
     ])));
     let once = client(ClientSettings {
@@ -674,12 +675,300 @@ async fn what_people_read() {
     no answer from http://SERVER/v1 after 1 attempt
       because: the answer is malformed (no choices): {"choices":[]}
       hint: Look into the server's log, or that of the gateway before it.
-    no answer from http://SERVER/v1 after 1 attempt
-      because: status 429: rate limit reached (it asks for a wait of 30 s)
-      hint: Lower concurrency, or run later: the server's rate limit does not carry this many calls.
     http://SERVER/v1 rejects the request with status 400: maximum context length is 4096 tokens
       hint: The prompt and max_tokens together may not fit the model's context, or the server may not know one of the sampling parameters.
     http://SERVER/v1 rejects the request with status 308: (empty)
       hint: The server redirects, which would resend the prompt elsewhere; set base_url to the final address.
+    no answer from http://SERVER/v1 after 1 attempt
+      because: status 429: rate limit reached (it asks for a wait of 30 s)
+      hint: Lower concurrency, or run later: the server's rate limit does not carry this many calls.
     "#);
+}
+
+fn samples(count: u32) -> Vec<ModelRequest> {
+    (0..count)
+        .map(|sample| ModelRequest {
+            sample,
+            ..request("one two three")
+        })
+        .collect()
+}
+
+/// The replies to all samples, in their order.
+async fn ask_all(client: &Client, requests: &[ModelRequest]) -> Vec<Reply> {
+    client
+        .ask_samples(requests, async |_, reply| reply)
+        .await
+        .expect("the call for all succeeds")
+        .into_iter()
+        .map(|reply| reply.expect("an answer"))
+        .collect()
+}
+
+/// Says which of the answers to which seed it is.
+fn numbered() -> FakeModel {
+    let answered = Arc::new(Mutex::new(0));
+    FakeModel::answering(move |request| {
+        let mut answered = answered.lock().expect("no panic");
+        *answered += 1;
+        format!("{} {answered}", request.seed.unwrap_or(0))
+    })
+}
+
+#[tokio::test]
+async fn one_call_answers_all_samples_where_the_server_can() {
+    let server = start(numbered());
+    let client = client(settings(server.base_url()));
+    let requests = samples(3);
+    let replies = ask_all(&client, &requests).await;
+    assert_eq!(server.counts().calls, 1);
+    let texts: Vec<&str> = replies.iter().map(|reply| &*reply.answer.text).collect();
+    assert_eq!(texts, ["7 1", "7 2", "7 3"]);
+    for (request, reply) in requests.iter().zip(&replies) {
+        assert_eq!(reply.key, request_key(request));
+    }
+    let sum = |count: fn(&Reply) -> u32| replies.iter().map(count).sum::<u32>();
+    assert_eq!(sum(|reply| reply.answer.prompt_tokens), 3);
+    assert_eq!(sum(|reply| reply.answer.completion_tokens), 6);
+    // Those that a journal has already are not asked for again.
+    let rest = ask_all(&client, &requests[1..]).await;
+    assert_eq!(server.counts().calls, 2);
+    assert_eq!(rest[0].answer.text, "8 4");
+}
+
+#[tokio::test]
+async fn servers_with_one_choice_a_call_are_asked_once_a_sample_and_remembered() {
+    let refusing = start(numbered().single_choice_only());
+    let ignoring = start(numbered().ignoring_n());
+    let nameless = start(numbered().refusing_parameters(["n"]));
+    for (server, lost) in [(&refusing, 1), (&ignoring, 0), (&nameless, 1)] {
+        let client = client(settings(server.base_url()));
+        for round in 1..=2 {
+            let replies = ask_all(&client, &samples(3)).await;
+            let mut seeds: Vec<&str> = replies
+                .iter()
+                .map(|reply| reply.answer.text.split(' ').next().unwrap_or(""))
+                .collect();
+            seeds.sort();
+            assert_eq!(seeds, ["7", "8", "9"]);
+            assert_eq!(server.counts().calls, 3 * round + lost);
+            let resent: u32 = replies.iter().map(|reply| reply.resent).sum();
+            assert_eq!(u64::from(resent), if round == 1 { lost } else { 0 });
+            assert!(
+                replies
+                    .iter()
+                    .all(|reply| reply.failures.len() == reply.resent as usize)
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_refused_is_refused_for_each_sample() {
+    let server = start(echo().failing(Schedule::Every {
+        every: 1,
+        modes: vec![FailureMode::Status {
+            status: 400,
+            body: r#"{"error":{"message":"too long"}}"#.to_owned(),
+        }],
+    }));
+    let client = client(settings(server.base_url()));
+    let refused = client
+        .ask_samples(&samples(3), async |_, reply| {
+            reply.is_err_and(|error| error.concerns_request_only())
+        })
+        .await;
+    assert_eq!(refused.expect("no call for all is left"), [true; 3]);
+    // One for all, then one each.
+    assert_eq!(server.counts().calls, 4);
+}
+
+#[tokio::test]
+async fn answers_come_in_many_forms_and_mean_the_same() {
+    for model in [
+        echo(),
+        echo().in_parts(),
+        echo().in_a_stream(),
+        echo().in_a_stream_only(),
+    ] {
+        let server = start(model);
+        let client = client(settings(server.base_url()));
+        let reply = client.ask(&request("drei Wörter hier")).await;
+        let answer = reply.expect("an answer").answer;
+        assert_eq!(answer.text, "drei Wörter hier");
+        assert_eq!(answer.finish_reason, FinishReason::Stop);
+        assert_eq!((answer.prompt_tokens, answer.completion_tokens), (3, 3));
+    }
+    for model in [echo(), echo().in_a_stream()] {
+        let server = start(model.reasoning("Let me see."));
+        let client = client(settings(server.base_url()));
+        let reply = client.ask(&request("x = 1")).await.expect("an answer");
+        assert_eq!(reply.answer.text, "<think>Let me see.</think>\nx = 1");
+    }
+}
+
+/// With backoffs of an hour, only a client that reads the date ever answers.
+#[tokio::test]
+async fn retry_after_may_be_a_date() {
+    let server = start(
+        echo().failing(Schedule::First(vec![FailureMode::RateLimitedUntil {
+            after: Duration::ZERO,
+        }])),
+    );
+    let client = client(ClientSettings {
+        first_backoff: HOUR,
+        longest_backoff: HOUR,
+        ..settings(server.base_url())
+    });
+    assert_eq!(
+        client.ask(&request("hi")).await.expect("an answer").resent,
+        1
+    );
+}
+
+#[tokio::test]
+async fn every_failure_is_told_in_the_reply() {
+    let modes = FailureMode::all_that_pass();
+    let count = modes.len() as u32;
+    let server = start(echo().failing(Schedule::First(modes)));
+    let client = client(ClientSettings {
+        max_retries: 100,
+        ..settings(server.base_url())
+    });
+    let reply = client.ask(&request("hi")).await.expect("an answer");
+    // The last one is only late.
+    assert_eq!(reply.resent, count - 1);
+    insta::assert_snapshot!(reply.failures.join("\n"), @r#"
+    status 429: rate limit reached (it asks for a wait of 0 s)
+    status 429: rate limit reached (it asks for a wait of 0 s)
+    status 500: internal error
+    status 502: <html> <head><title>Bad gateway</title></head> </html>
+    the answer is malformed (not a chat completion: expected value at line 1 column 1): <html> <head><title>Bad gateway</title></head> </html>
+    the connection broke off before the answer was complete
+    the answer is malformed (not a chat completion: EOF while parsing a string at line 1 column 116): {"id":"chatcmpl-7","object":"chat.completion","created":0,"model":"fake","choices":[{"index":0,"message":{"role":"as
+    the answer is malformed (not a chat completion: EOF while parsing an object at line 1 column 232): {"id":"chatcmpl-8","object":"chat.completion","created":0,"model":"fake","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}
+    the answer is malformed (no choices): {"choices":[]}
+    the connection broke off before the answer was complete
+    "#);
+}
+
+#[tokio::test]
+async fn a_request_is_given_up_at_its_deadline_whatever_retries_are_left() {
+    let server = start(echo().failing(Schedule::Every {
+        every: 1,
+        modes: vec![FailureMode::server_error()],
+    }));
+    let client = client(ClientSettings {
+        max_retries: u32::MAX,
+        deadline: Duration::from_millis(50),
+        ..settings(server.base_url())
+    });
+    let error = client.ask(&request("hi")).await;
+    assert!(
+        matches!(
+            error,
+            Err(LlmError::GaveUp {
+                last: Failure::Status { status: 500, .. },
+                ..
+            })
+        ),
+        "{error:?}"
+    );
+}
+
+async fn many(client: &Arc<Client>, count: usize) -> Vec<Reply> {
+    let mut calls = JoinSet::new();
+    for index in 0..count {
+        let client = Arc::clone(client);
+        calls.spawn(async move {
+            let text = format!("prompt {index}");
+            let reply = client.ask(&request(&text)).await.expect("an answer");
+            assert_eq!(reply.answer.text, text);
+            reply
+        });
+    }
+    calls.join_all().await
+}
+
+/// All but eight calls are refused; the client finds out how many the server bears.
+#[tokio::test]
+async fn a_busy_server_is_given_fewer_calls() {
+    let server = start(echo().busy_above(8).latency(Duration::from_millis(1)));
+    let client = Arc::new(client(ClientSettings {
+        concurrency: NonZeroUsize::new(256).expect("not 0"),
+        max_retries: 100,
+        ..settings(server.base_url())
+    }));
+    let replies = many(&client, 1000).await;
+    let resent: u32 = replies.iter().map(|reply| reply.resent).sum();
+    let counts = server.counts();
+    assert_eq!(counts.calls, 1000 + u64::from(resent));
+    assert!(client.limits()[0] <= 16, "{:?}", client.limits());
+}
+
+#[tokio::test]
+async fn several_addresses_share_the_calls_and_stand_in_for_one_another() {
+    let sound = [start(echo()), start(echo())];
+    let broken = start(echo().failing(Schedule::Every {
+        every: 1,
+        modes: vec![FailureMode::server_error(), FailureMode::HangUp],
+    }));
+    let client = Arc::new(client(ClientSettings {
+        base_urls: vec![
+            DEAD.to_owned(),
+            sound[0].base_url(),
+            broken.base_url(),
+            sound[1].base_url(),
+        ],
+        concurrency: NonZeroUsize::new(32).expect("not 0"),
+        // Nothing waits: there is always another address.
+        first_backoff: HOUR,
+        longest_backoff: HOUR,
+        ..settings(String::new())
+    }));
+    let replies = many(&client, 300).await;
+    assert_eq!(replies.len(), 300);
+    let calls = sound.each_ref().map(|server| server.counts().calls);
+    assert_eq!(calls[0] + calls[1], 300);
+    assert!(calls.iter().all(|calls| *calls > 50), "{calls:?}");
+}
+
+#[tokio::test]
+async fn an_address_without_the_model_or_with_another_key_is_passed_over() {
+    let server = start(echo().api_key("sk-right").models(["fake"]));
+    let other_key = start(echo().api_key("sk-other"));
+    let other_model = start(echo().models(["another"]));
+    let client = client(ClientSettings {
+        base_urls: [&other_key, &other_model, &server]
+            .map(FakeModelServer::base_url)
+            .to_vec(),
+        api_key: Secret::new("sk-right"),
+        ..settings(String::new())
+    });
+    for _ in 0..3 {
+        client.ask(&request("hi")).await.expect("an answer");
+    }
+    assert_eq!(server.counts().calls, 3);
+    let problems = client.health("fake").await.expect("one is healthy");
+    assert!(
+        matches!(
+            &problems[..],
+            [LlmError::Unauthorised { .. }, LlmError::UnknownModel { .. }]
+        ),
+        "{problems:?}"
+    );
+}
+
+#[tokio::test]
+async fn health_needs_one_address_of_several() {
+    let client = client(ClientSettings {
+        base_urls: vec![DEAD.to_owned(), "http://127.0.0.1:2/v1".to_owned()],
+        ..settings(String::new())
+    });
+    let error = client.health("fake").await.expect_err("nobody listens");
+    assert_eq!(
+        error.to_string(),
+        "none of 2 addresses can be used: no model server answers at http://127.0.0.1:1/v1; \
+         no model server answers at http://127.0.0.1:2/v1"
+    );
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::addresses::Addresses;
+
 /// A run, from corpus to shards.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -185,9 +187,11 @@ pub struct Server {
     /// `builtin` works offline; `openai` asks a chat-completions server.
     #[serde(default)]
     pub provider: ProviderName,
-    /// The server's address up to and including `/v1`.
+    /// The server's address up to and including `/v1`, or a list of addresses that have the
+    /// same model: calls are spread over them, and those of one that fails go to the
+    /// others. Does not shape the result.
     #[serde(default)]
-    pub base_url: Option<String>,
+    pub base_url: Option<Addresses>,
     /// The model's name, as the server knows it.
     #[serde(default)]
     pub model: Option<String>,
@@ -211,7 +215,9 @@ pub struct Server {
     #[serde(default)]
     #[schemars(range(min = 1, max = 64))]
     pub samples: Option<u32>,
-    /// Most calls in flight at once; by default 32. Does not shape the result.
+    /// Most calls in flight at once, over all addresses; by default 32. Fewer while a server
+    /// pushes back (429, 503, time-outs, answers that only wait longer). Does not shape the
+    /// result.
     #[serde(default)]
     #[schemars(range(min = 1, max = 65_536))]
     pub concurrency: Option<usize>,
@@ -220,6 +226,11 @@ pub struct Server {
     #[serde(default)]
     #[schemars(range(min = 1, max = 86_400))]
     pub timeout_s: Option<u64>,
+    /// Seconds until a request is given up, all calls and waits for it included; by default
+    /// 3600. Does not shape the result.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 604_800))]
+    pub deadline_s: Option<u64>,
     /// How often a call that may yet succeed is sent again; by default 6. Does not shape
     /// the result.
     #[serde(default)]

@@ -8,6 +8,7 @@
 //! It reads nothing but the recipe itself: whether a path exists, a server answers or a
 //! sandbox works is for others to find out.
 
+mod addresses;
 mod knobs;
 mod overrides;
 mod problem;
@@ -17,6 +18,7 @@ mod semantics;
 
 use std::path::Path;
 
+pub use addresses::Addresses;
 pub use knobs::{
     Compression, Dedup, Fix, Functions, Input, Models, Output, OutputFormat, PackageRequirement,
     Packages, Prompts, ProviderName, Recipe, Sandbox, SandboxBackend, SandboxIsolation,

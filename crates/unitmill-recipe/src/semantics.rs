@@ -75,6 +75,7 @@ fn check_server(key: &str, server: &Server, problems: &mut Vec<Problem>) {
                 ("samples", server.samples.is_some()),
                 ("concurrency", server.concurrency.is_some()),
                 ("timeout_s", server.timeout_s.is_some()),
+                ("deadline_s", server.deadline_s.is_some()),
                 ("retries", server.retries.is_some()),
             ];
             for (knob, _) in given.iter().filter(|(_, is_given)| *is_given) {
@@ -90,13 +91,11 @@ fn check_server(key: &str, server: &Server, problems: &mut Vec<Problem>) {
                     format!("{key}.base_url"),
                     "is missing; the openai provider needs the server's address (http://127.0.0.1:8000/v1)",
                 )),
-                Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
-                    problems.push(Problem::new(
-                        format!("{key}.base_url"),
-                        format!("`{url}` does not start with http:// or https://"),
-                    ));
+                Some(addresses) => {
+                    problems.extend(addresses.problems().into_iter().map(|(place, problem)| {
+                        Problem::new(format!("{key}.base_url{place}"), problem)
+                    }));
                 }
-                Some(_) => {}
             }
             if server.model.as_deref().is_none_or(str::is_empty) {
                 problems.push(Problem::new(

@@ -123,6 +123,7 @@ impl RunPlan {
                 api_key_env: None,
                 concurrency: None,
                 timeout_s: None,
+                deadline_s: None,
                 retries: None,
                 ..server.clone()
             };

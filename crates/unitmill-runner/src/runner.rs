@@ -130,7 +130,7 @@ async fn prepare(
     machine: &Machine,
 ) -> Result<(Arc<Run>, Arc<Services>, Arc<CaseSettings>), RunError> {
     let servers = Servers::new(&preview.recipe)?;
-    servers.check().await?;
+    servers.check(&machine.events).await?;
     let environment = machine.environment(&preview.recipe.sandbox.env)?;
     let (major, minor, micro) = environment.python_version();
     let planned = PlannedEnvironment {
@@ -192,7 +192,7 @@ pub async fn task(
     let manifest = match stage {
         Stage::Mill => {
             let servers = Servers::new(&run.plan.recipe)?;
-            servers.check().await?;
+            servers.check(&machine.events).await?;
             let environment = machine.environment(&run.plan.recipe.sandbox.env)?;
             let settings = Arc::new(case_settings(&run.plan, &environment)?);
             let sandbox = machine

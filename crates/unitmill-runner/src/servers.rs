@@ -8,6 +8,7 @@ use unitmill_model::{Agent, Message, ModelRequest};
 use unitmill_recipe::{ProviderName, Recipe, Server};
 
 use crate::error::RunError;
+use crate::event::{Event, Events};
 
 /// An agent's server and how it is sampled.
 pub(crate) struct AgentServer {
@@ -46,18 +47,28 @@ fn agent_server(
     temperature: f64,
     seed: u64,
 ) -> Result<Option<AgentServer>, LlmError> {
-    let (ProviderName::Openai, Some(base_url), Some(model)) =
+    let (ProviderName::Openai, Some(addresses), Some(model)) =
         (server.provider, &server.base_url, &server.model)
     else {
         return Ok(None);
     };
-    let defaults = ClientSettings::new(base_url);
+    let base_urls = addresses.as_slice();
+    // One key for all: it is needed as soon as one of them is not on this machine.
+    let mut key = None;
+    for base_url in base_urls {
+        key = api_key(server.api_key_env.as_deref(), base_url)?;
+    }
+    let defaults = ClientSettings::new("");
     let client = Client::new(ClientSettings {
-        api_key: api_key(server.api_key_env.as_deref(), base_url)?,
+        base_urls: base_urls.to_vec(),
+        api_key: key,
         concurrency: concurrency(server),
         timeout: server
             .timeout_s
             .map_or(defaults.timeout, Duration::from_secs),
+        deadline: server
+            .deadline_s
+            .map_or(defaults.deadline, Duration::from_secs),
         max_retries: server.retries.unwrap_or(defaults.max_retries),
         ..defaults
     })?;
@@ -96,17 +107,22 @@ impl Servers {
     }
 
     /// Asks every server whether it is there and knows the model, before a token is spent.
-    pub(crate) async fn check(&self) -> Result<(), RunError> {
+    /// One of several addresses is enough; the others are warned of.
+    pub(crate) async fn check(&self, events: &Events) -> Result<(), RunError> {
         for agent in Agent::ALL {
             if let Some(server) = self.get(*agent) {
-                server
-                    .client
-                    .health(&server.model)
-                    .await
-                    .map_err(|source| RunError::Model {
+                let problems = server.client.health(&server.model).await.map_err(|source| {
+                    RunError::Model {
                         agent: *agent,
                         source,
-                    })?;
+                    }
+                })?;
+                for problem in problems {
+                    events.send(Event::Warning(format!(
+                        "the {agent} agent goes on without one of its servers: {problem}. {}",
+                        problem.hint()
+                    )));
+                }
             }
         }
         Ok(())

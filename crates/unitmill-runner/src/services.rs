@@ -6,11 +6,10 @@
 
 use std::sync::Arc;
 
-use futures::future::join_all;
 use tokio::sync::oneshot;
-use unitmill_llm::request_key;
+use unitmill_llm::{LlmError, request_key};
 use unitmill_model::{
-    Agent, Digest, Execution, FinishReason, Job, Message, ModelAnswer, ModelRequest, Reply,
+    Agent, Execution, FinishReason, Job, Message, ModelAnswer, ModelRequest, Reply,
 };
 use unitmill_sandbox::Sandbox;
 use unitmill_shards::{Journal, ShardsError};
@@ -19,7 +18,7 @@ use crate::drive::Performer;
 use crate::error::RunError;
 use crate::event::{Event, Events};
 use crate::halt::Halt;
-use crate::servers::{AgentServer, Servers};
+use crate::servers::Servers;
 
 /// What the cases of a run share.
 pub(crate) struct Services {
@@ -86,49 +85,67 @@ impl Performer for TaskServices {
         samples: u32,
     ) -> Result<Vec<Reply>, RunError> {
         let server = self.shared.servers.of(agent);
-        let asked = (0..samples)
-            .map(|sample| self.ask_once(agent, server, server.request(messages.clone(), sample)));
-        join_all(asked).await.into_iter().collect()
+        let mut replies = Vec::new();
+        let mut missing = Vec::new();
+        for sample in 0..samples {
+            let request = server.request(messages.clone(), sample);
+            let reply = self.journal.reply(&request_key(&request))?;
+            match &reply {
+                Some(reply) => self.tell(reply),
+                None => missing.push(request),
+            }
+            replies.push(reply);
+        }
+        if !missing.is_empty() {
+            self.check_halt()?;
+            let missing = &missing;
+            let asked = server.client.ask_samples(missing, |index, answer| {
+                let request = &missing[index];
+                async move { self.record(agent, request, answer).await }
+            });
+            let failed = |source| self.shared.halt.fail(RunError::Model { agent, source });
+            let mut answered = asked.await.map_err(failed)?.into_iter();
+            for reply in replies.iter_mut().filter(|reply| reply.is_none()) {
+                *reply = answered.next().transpose()?;
+            }
+        }
+        Ok(replies.into_iter().flatten().collect())
     }
 }
 
 impl TaskServices {
-    async fn ask_once(
+    /// Writes an answer down and gives back the one that counts.
+    async fn record(
         &self,
         agent: Agent,
-        server: &AgentServer,
-        request: ModelRequest,
+        request: &ModelRequest,
+        answer: Result<Reply, LlmError>,
     ) -> Result<Reply, RunError> {
-        let key = request_key(&request);
-        let reply = match self.journal.reply(&key)? {
-            Some(reply) => reply,
-            None => {
-                self.check_halt()?;
-                let reply = match server.client.ask(&request).await {
-                    Ok(reply) => reply,
-                    // A prompt that is too long, say. The server goes on answering others,
-                    // and this candidate comes to its end like one whose answer was empty.
-                    Err(error) if error.concerns_request_only() => {
-                        self.events()
-                            .send(Event::Warning(format!("the {agent} agent: {error}")));
-                        no_answer(key, request.model)
-                    }
-                    Err(source) => {
-                        return Err(self.shared.halt.fail(RunError::Model { agent, source }));
-                    }
-                };
-                let (done, recorded) = oneshot::channel();
-                self.journal
-                    .record_reply_then(reply, move |result| drop(done.send(result)));
-                written(recorded).await?
+        let reply = match answer {
+            Ok(reply) => reply,
+            // A prompt that is too long, say. The server goes on answering others, and this
+            // candidate comes to its end like one whose answer was empty.
+            Err(error) if error.concerns_request_only() => {
+                self.events()
+                    .send(Event::Warning(format!("the {agent} agent: {error}")));
+                no_answer(request, &error)
             }
+            Err(source) => return Err(self.shared.halt.fail(RunError::Model { agent, source })),
         };
+        let (done, recorded) = oneshot::channel();
+        self.journal
+            .record_reply_then(reply, move |result| drop(done.send(result)));
+        let reply = written(recorded).await?;
+        self.tell(&reply);
+        Ok(reply)
+    }
+
+    fn tell(&self, reply: &Reply) {
         self.shared.events.send(Event::Answered {
             prompt_tokens: reply.answer.prompt_tokens,
             completion_tokens: reply.answer.completion_tokens,
             replayed: reply.replayed,
         });
-        Ok(reply)
     }
 
     fn check_halt(&self) -> Result<(), RunError> {
@@ -149,10 +166,10 @@ async fn written<T>(recorded: oneshot::Receiver<Result<T, ShardsError>>) -> Resu
 }
 
 /// What stands for the answer to a request that the server refuses.
-fn no_answer(key: Digest, model: String) -> Reply {
+fn no_answer(request: &ModelRequest, error: &LlmError) -> Reply {
     Reply {
-        key,
-        model,
+        key: request_key(request),
+        model: request.model.clone(),
         answer: ModelAnswer {
             text: String::new(),
             finish_reason: FinishReason::Other,
@@ -160,7 +177,7 @@ fn no_answer(key: Digest, model: String) -> Reply {
             completion_tokens: 0,
         },
         resent: 0,
-        failures: Vec::new(),
+        failures: vec![error.to_string()],
         duration_ms: 0,
         replayed: false,
     }

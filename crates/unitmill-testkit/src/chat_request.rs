@@ -28,6 +28,9 @@ pub struct ChatRequest {
     /// Answers wanted; the API's default is one.
     #[serde(default)]
     pub n: Option<u32>,
+    /// Whether the answer is wanted in pieces.
+    #[serde(default)]
+    pub stream: Option<bool>,
 }
 
 impl ChatRequest {

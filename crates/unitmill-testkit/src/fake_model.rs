@@ -16,6 +16,11 @@ pub enum FailureMode {
         /// The header's value, sent as it is.
         retry_after: Option<String>,
     },
+    /// 429, with a `Retry-After` that is the date after this time.
+    RateLimitedUntil {
+        /// From now on.
+        after: Duration,
+    },
     /// Any other status with this body.
     Status {
         /// The status code, 100 to 599.
@@ -26,17 +31,50 @@ pub enum FailureMode {
     /// 200, with a `Content-Length` that the body does not reach before the connection
     /// closes.
     CutBody,
+    /// 200, with a `Content-Length` that ends before the answer does.
+    ShortLength,
     /// 200, with a complete body that is not JSON.
     BrokenJson,
     /// 200, with well-formed JSON that holds no choices.
     NoChoices,
     /// The connection closes before any answer.
     HangUp,
+    /// The answer, but this much later.
+    Late(Duration),
     /// No answer for longer than any test's timeout.
     Silence,
 }
 
 impl FailureMode {
+    /// A page for people, as gateways send it.
+    pub fn html_page(status: u16) -> Self {
+        Self::Status {
+            status,
+            body: "<html>\n<head><title>Bad gateway</title></head>\n</html>".to_owned(),
+        }
+    }
+
+    /// Every way but silence, once: what a bad night brings.
+    pub fn all_that_pass() -> Vec<Self> {
+        vec![
+            Self::RateLimited {
+                retry_after: Some("0".to_owned()),
+            },
+            Self::RateLimitedUntil {
+                after: Duration::ZERO,
+            },
+            Self::server_error(),
+            Self::html_page(502),
+            Self::html_page(200),
+            Self::CutBody,
+            Self::ShortLength,
+            Self::BrokenJson,
+            Self::NoChoices,
+            Self::HangUp,
+            Self::Late(Duration::from_millis(5)),
+        ]
+    }
+
     /// A plain 500.
     pub fn server_error() -> Self {
         Self::Status {
@@ -81,6 +119,23 @@ impl Schedule {
     }
 }
 
+/// What a server makes of `n`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum SeveralChoices {
+    Given,
+    Refused,
+    Ignored,
+}
+
+/// How a server puts an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum AnswerForm {
+    Text,
+    Parts,
+    Stream,
+    StreamOnly,
+}
+
 /// How a [`FakeModelServer`](crate::FakeModelServer) behaves. By default it accepts any
 /// model and no key, lists no models (404), answers at once and never fails.
 #[derive(Clone)]
@@ -90,7 +145,11 @@ pub struct FakeModel {
     pub(crate) api_key: Option<String>,
     pub(crate) latency: Duration,
     pub(crate) schedule: Schedule,
-    pub(crate) several_choices: bool,
+    pub(crate) latency_per_call: Duration,
+    pub(crate) busy_above: usize,
+    pub(crate) several_choices: SeveralChoices,
+    pub(crate) form: AnswerForm,
+    pub(crate) reasoning: Option<String>,
     pub(crate) usage: bool,
     pub(crate) refused_parameters: Vec<String>,
     pub(crate) hold_until_in_flight: usize,
@@ -105,7 +164,11 @@ impl FakeModel {
             api_key: None,
             latency: Duration::ZERO,
             schedule: Schedule::Never,
-            several_choices: true,
+            latency_per_call: Duration::ZERO,
+            busy_above: usize::MAX,
+            several_choices: SeveralChoices::Given,
+            form: AnswerForm::Text,
+            reasoning: None,
             usage: true,
             refused_parameters: Vec::new(),
             hold_until_in_flight: 0,
@@ -153,9 +216,51 @@ impl FakeModel {
         self
     }
 
+    /// Waits so long more for each call that is in flight: a server without slots.
+    pub fn latency_per_call(mut self, latency: Duration) -> Self {
+        self.latency_per_call = latency;
+        self
+    }
+
+    /// Refuses calls with 429 while more than so many are in flight.
+    pub fn busy_above(mut self, calls: usize) -> Self {
+        self.busy_above = calls;
+        self
+    }
+
     /// Refuses `n` greater than 1, as several servers do.
     pub fn single_choice_only(mut self) -> Self {
-        self.several_choices = false;
+        self.several_choices = SeveralChoices::Refused;
+        self
+    }
+
+    /// Gives one choice whatever `n` says, as other servers do.
+    pub fn ignoring_n(mut self) -> Self {
+        self.several_choices = SeveralChoices::Ignored;
+        self
+    }
+
+    /// Gives the content as a list of parts.
+    pub fn in_parts(mut self) -> Self {
+        self.form = AnswerForm::Parts;
+        self
+    }
+
+    /// Answers in a stream of pieces, whatever it is asked for.
+    pub fn in_a_stream(mut self) -> Self {
+        self.form = AnswerForm::Stream;
+        self
+    }
+
+    /// Refuses what does not ask for a stream, and answers in one.
+    pub fn in_a_stream_only(mut self) -> Self {
+        self.form = AnswerForm::StreamOnly;
+        self
+    }
+
+    /// Gives this as the reasoning before each answer, apart from the content.
+    pub fn reasoning(mut self, text: impl Into<String>) -> Self {
+        self.reasoning = Some(text.into());
         self
     }
 

@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 
 use crate::cut_body::AnswerBody;
+use crate::fake_model::{AnswerForm, SeveralChoices};
 use crate::{ChatRequest, FailureMode, FakeModel};
 
 /// How long [`FailureMode::Silence`] lasts.
@@ -152,7 +153,11 @@ impl State {
 }
 
 /// Counts a call as in flight for as long as it lives.
-struct InFlight<'a>(&'a State);
+struct InFlight<'a> {
+    state: &'a State,
+    /// How many there were when it came, itself included.
+    now: usize,
+}
 
 impl<'a> InFlight<'a> {
     fn enter(state: &'a State) -> Self {
@@ -162,14 +167,14 @@ impl<'a> InFlight<'a> {
             *peak = now.max(*peak);
             higher
         });
-        Self(state)
+        Self { state, now }
     }
 }
 
 impl Drop for InFlight<'_> {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
-        self.0.touch();
+        self.state.in_flight.fetch_sub(1, Ordering::SeqCst);
+        self.state.touch();
     }
 }
 
@@ -221,7 +226,8 @@ async fn serve(
         }
         (Method::POST, "/v1/chat/completions") => {
             let call = state.calls.fetch_add(1, Ordering::SeqCst) + 1;
-            let _in_flight = InFlight::enter(&state);
+            let in_flight = InFlight::enter(&state);
+            let others = in_flight.now - 1;
             let body = request.into_body().collect().await;
             let body = body.map_err(io::Error::other)?.to_bytes();
             let mut peak = state.peak_in_flight.subscribe();
@@ -229,8 +235,13 @@ async fn serve(
             peak.wait_for(|peak| *peak >= wanted)
                 .await
                 .map_err(io::Error::other)?;
-            if state.model.latency > Duration::ZERO {
-                tokio::time::sleep(state.model.latency).await;
+            if others >= state.model.busy_above {
+                return Ok(rate_limited());
+            }
+            let others = u32::try_from(others).unwrap_or(u32::MAX);
+            let latency = state.model.latency + state.model.latency_per_call.saturating_mul(others);
+            if latency > Duration::ZERO {
+                tokio::time::sleep(latency).await;
             }
             if let Some(refusal) = refusal {
                 return Ok(refusal);
@@ -261,26 +272,38 @@ async fn complete(
     match failure {
         None => {}
         Some(FailureMode::RateLimited { retry_after }) => {
-            let mut response = respond(
-                StatusCode::TOO_MANY_REQUESTS,
-                json!({"error": {"message": "rate limit reached", "type": "requests"}}),
-            );
+            let mut response = rate_limited();
             if let Some(seconds) = retry_after {
                 let value = seconds.parse().map_err(io::Error::other)?;
                 response.headers_mut().insert(RETRY_AFTER, value);
             }
             return Ok(response);
         }
+        Some(FailureMode::RateLimitedUntil { after }) => {
+            let mut response = rate_limited();
+            #[expect(clippy::disallowed_methods, reason = "the header is a date")]
+            let until = SystemTime::now() + *after;
+            let value = httpdate::fmt_http_date(until)
+                .parse()
+                .map_err(io::Error::other)?;
+            response.headers_mut().insert(RETRY_AFTER, value);
+            return Ok(response);
+        }
         Some(FailureMode::Status { status, body }) => {
             let status = StatusCode::from_u16(*status).map_err(io::Error::other)?;
             return Ok(with_body(status, AnswerBody::whole(body.clone())));
         }
+        Some(FailureMode::ShortLength) => {
+            let whole = completion(&state.model, call, &request);
+            let half = whole[..whole.len() / 2].to_owned();
+            return Ok(with_body(StatusCode::OK, AnswerBody::whole(half)));
+        }
         Some(FailureMode::CutBody) => {
-            let whole = completion(&state.model, call, &request).to_string();
+            let whole = completion(&state.model, call, &request);
             return Ok(with_body(StatusCode::OK, AnswerBody::cut(whole)));
         }
         Some(FailureMode::BrokenJson) => {
-            let whole = completion(&state.model, call, &request).to_string();
+            let whole = completion(&state.model, call, &request);
             let broken = whole[..whole.len() - 1].to_owned();
             return Ok(with_body(StatusCode::OK, AnswerBody::whole(broken)));
         }
@@ -288,6 +311,7 @@ async fn complete(
             return Ok(respond(StatusCode::OK, json!({"choices": []})));
         }
         Some(FailureMode::HangUp) => return Err(io::Error::other("hung up on purpose")),
+        Some(FailureMode::Late(wait)) => tokio::time::sleep(*wait).await,
         Some(FailureMode::Silence) => tokio::time::sleep(SILENCE).await,
     }
     if let Some(models) = &state.model.models
@@ -301,28 +325,84 @@ async fn complete(
     if let Some(refusal) = refuse_parameter(&state.model, body) {
         return Ok(refusal);
     }
-    if !state.model.several_choices && request.n.is_some_and(|n| n > 1) {
+    let wants_several = request.n.is_some_and(|n| n > 1);
+    if state.model.several_choices == SeveralChoices::Refused && wants_several {
         return Ok(bad_request("only n = 1 is supported"));
     }
-    Ok(respond(
+    if state.model.form == AnswerForm::StreamOnly && request.stream != Some(true) {
+        return Ok(respond(
+            StatusCode::BAD_REQUEST,
+            json!({"error": {
+                "message": "this model answers in a stream only",
+                "param": "stream",
+                "code": "unsupported_value",
+            }}),
+        ));
+    }
+    Ok(with_body(
         StatusCode::OK,
-        completion(&state.model, call, &request),
+        AnswerBody::whole(completion(&state.model, call, &request)),
     ))
 }
 
-fn completion(model: &FakeModel, call: u64, request: &ChatRequest) -> Value {
-    let answers: Vec<String> = (0..request.n.unwrap_or(1))
-        .map(|_| (model.answer)(request))
+/// The body of an answer.
+fn completion(model: &FakeModel, call: u64, request: &ChatRequest) -> String {
+    let wanted = match model.several_choices {
+        SeveralChoices::Ignored => 1,
+        _ => request.n.unwrap_or(1),
+    };
+    let answers: Vec<String> = (0..wanted).map(|_| (model.answer)(request)).collect();
+    let whole = whole_completion(model, call, request, &answers);
+    match model.form {
+        AnswerForm::Text | AnswerForm::Parts => whole.to_string(),
+        AnswerForm::Stream | AnswerForm::StreamOnly => in_pieces(&whole),
+    }
+}
+
+/// The same as server-sent events: a piece for each part of each choice, the usage last.
+fn in_pieces(whole: &Value) -> String {
+    let mut pieces = Vec::new();
+    let choices = whole["choices"].as_array().map_or(&[][..], Vec::as_slice);
+    for choice in choices {
+        let index = &choice["index"];
+        let message = &choice["message"];
+        for field in ["reasoning_content", "content"] {
+            let text = message[field].as_str().unwrap_or("");
+            let middle = text.floor_char_boundary(text.len() / 2);
+            for part in [&text[..middle], &text[middle..]] {
+                pieces.push(json!({"choices": [{"index": index, "delta": {field: part}}]}));
+            }
+        }
+        let end = &choice["finish_reason"];
+        pieces.push(json!({"choices": [{"index": index, "delta": {}, "finish_reason": end}]}));
+    }
+    pieces.push(json!({"choices": [], "usage": whole["usage"]}));
+    let events: Vec<String> = pieces
+        .iter()
+        .map(|piece| format!("data: {piece}\n\n"))
         .collect();
+    format!("{}data: [DONE]\n\n", events.concat())
+}
+
+fn whole_completion(
+    model: &FakeModel,
+    call: u64,
+    request: &ChatRequest,
+    answers: &[String],
+) -> Value {
     let choices: Vec<Value> = answers
         .iter()
         .enumerate()
         .map(|(index, answer)| {
-            json!({
-                "index": index,
-                "message": {"role": "assistant", "content": answer},
-                "finish_reason": "stop",
-            })
+            let content = match model.form {
+                AnswerForm::Parts => json!([{"type": "text", "text": answer}]),
+                _ => json!(answer),
+            };
+            let mut message = json!({"role": "assistant", "content": content});
+            if let Some(reasoning) = &model.reasoning {
+                message["reasoning_content"] = json!(reasoning);
+            }
+            json!({"index": index, "message": message, "finish_reason": "stop"})
         })
         .collect();
     let mut completion = json!({
@@ -383,6 +463,13 @@ fn refuse_parameter(model: &FakeModel, body: &[u8]) -> Option<Response<AnswerBod
             "code": "unsupported_parameter",
         }}),
     ))
+}
+
+fn rate_limited() -> Response<AnswerBody> {
+    respond(
+        StatusCode::TOO_MANY_REQUESTS,
+        json!({"error": {"message": "rate limit reached", "type": "requests"}}),
+    )
 }
 
 fn bad_request(message: &str) -> Response<AnswerBody> {

@@ -279,6 +279,7 @@ mod tests {
             max_completion_tokens: None,
             seed: None,
             n: None,
+            stream: None,
         }
     }
 
