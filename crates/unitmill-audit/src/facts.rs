@@ -57,6 +57,7 @@ impl CandidateFacts {
         let rejects = frames.scan(
             OutputKind::Rejects,
             &[
+                Column::Text("stage"),
                 Column::Text("unit"),
                 Column::Text("reason"),
                 Column::Text("candidate_id"),
@@ -89,11 +90,8 @@ impl CandidateFacts {
                 col("candidate_id"),
                 &[
                     ("rejected", lit(1)),
-                    (
-                        "duplicates",
-                        reason(RejectReason::RepeatedSource)
-                            .or(reason(RejectReason::ExactDuplicate)),
-                    ),
+                    // What deduplication dropped, contaminated candidates included.
+                    ("duplicates", col("stage").eq(lit(Stage::Dedup.as_str()))),
                     ("vacuous", reason(RejectReason::Vacuous)),
                 ],
             ),

@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use unitmill_corpus::{Fingerprinted, bucket_of, deduplicate_bucket};
+use unitmill_corpus::{Fingerprinted, LicenseStanding, bucket_of, deduplicate_bucket};
 use unitmill_model::{CandidateId, Digest, RejectReason};
 
-fn entry(fingerprint: u8, origin: u8, license_known: bool, row: u64) -> Fingerprinted {
+fn entry(fingerprint: u8, origin: u8, license: bool, row: u64) -> Fingerprinted {
     Fingerprinted {
         fingerprint: Digest::of([fingerprint]),
         id: CandidateId::from_digest(&Digest::of([fingerprint, origin])),
-        license_known,
+        license: LicenseStanding::of(license.then_some("MIT")),
         repo: (!origin.is_multiple_of(3)).then(|| format!("owner/{}", origin % 3)),
         path: format!("file{origin}.py"),
         first_line: 1,
         part: 0,
         row,
+        contamination: None,
     }
 }
 
@@ -26,6 +27,21 @@ fn the_licensed_one_is_kept() {
     assert_eq!(drops[0].row, 0);
     assert_eq!(drops[0].reason, RejectReason::ExactDuplicate);
     assert_eq!(drops[0].detail, "kept: owner/1: file4.py, line 1");
+}
+
+#[test]
+fn licences_rank_by_what_they_allow() {
+    let licenses = [Some("MIT"), Some("GPL-3.0-only"), None];
+    let ranked = licenses.map(LicenseStanding::of);
+    assert_eq!(
+        ranked,
+        [
+            LicenseStanding::Permissive,
+            LicenseStanding::Known,
+            LicenseStanding::Unknown
+        ]
+    );
+    assert!(ranked.is_sorted());
 }
 
 #[test]
@@ -41,7 +57,7 @@ fn the_same_candidate_twice_is_dropped_even_without_exact() {
         (drops[0].row, drops[0].reason),
         (1, RejectReason::RepeatedSource)
     );
-    assert_eq!(drops[0].kept_id, drops[0].candidate_id);
+    assert_eq!(drops[0].kept_id, Some(drops[0].candidate_id));
     assert_eq!(deduplicate_bucket(entries, true).len(), 2);
 }
 
@@ -79,7 +95,7 @@ proptest! {
             prop_assert_eq!(prints.len(), kept.len());
         }
         for dropped in &drops {
-            prop_assert!(ids.contains(&dropped.kept_id));
+            prop_assert!(dropped.kept_id.is_some_and(|kept| ids.contains(&kept)));
         }
     }
 

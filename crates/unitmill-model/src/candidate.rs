@@ -62,6 +62,17 @@ pub struct Candidate {
     pub fingerprint: Digest,
 }
 
+/// The columns of a candidate that are compared with benchmarks and with one another.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CandidateText {
+    /// See [`Candidate::name`].
+    pub name: String,
+    /// See [`Candidate::code`].
+    pub code: String,
+    /// See [`Candidate::function`].
+    pub function: String,
+}
+
 /// The columns of a candidate that deduplication and look-ups need. Reading these alone
 /// spares the reader all the text.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -82,15 +93,25 @@ pub struct CandidateKey {
 
 impl Candidate {
     /// Joins the three slices into runnable code: each part that is not empty, separated
-    /// by two blank lines.
+    /// by two blank lines. A method, which is indented, follows its class after one, or
+    /// directly after the line that opens the class.
     pub fn assemble(imports: &str, context: &str, function: &str) -> String {
-        let parts = [imports, context, function].map(|part| part.trim_matches('\n'));
-        let mut code = parts
-            .iter()
-            .filter(|part| !part.is_empty())
-            .copied()
-            .collect::<Vec<_>>()
-            .join("\n\n\n");
+        let [imports, context, function] =
+            [imports, context, function].map(|part| part.trim_matches('\n'));
+        let mut code = imports.to_owned();
+        let mut add = |part: &str, between: &str| {
+            if !code.is_empty() && !part.is_empty() {
+                code.push_str(between);
+            }
+            code.push_str(part);
+        };
+        add(context, "\n\n\n");
+        let between = match function.starts_with([' ', '\t']) {
+            false => "\n\n\n",
+            true if context.ends_with(':') => "\n",
+            true => "\n\n",
+        };
+        add(function, between);
         code.push('\n');
         code
     }

@@ -89,6 +89,16 @@ impl CandidateId {
         bytes.copy_from_slice(&digest.0[..16]);
         Self(bytes)
     }
+
+    /// An id whose bytes were kept elsewhere.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The raw 16 bytes.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
 }
 
 impl fmt::Display for CandidateId {

@@ -9,6 +9,7 @@
 //! This crate never does IO, never reads a clock and never draws a random number.
 
 mod attempt;
+mod benchmark;
 mod candidate;
 mod duplicate;
 mod identity;
@@ -21,8 +22,11 @@ mod verdict_row;
 mod vocabulary;
 
 pub use attempt::{Attempt, AttemptKind, Step};
-pub use candidate::{Candidate, CandidateKey, Origin};
-pub use duplicate::DuplicateDrop;
+pub use benchmark::BenchmarkItem;
+pub use candidate::{Candidate, CandidateKey, CandidateText, Origin};
+pub use duplicate::{
+    CandidateSketch, DuplicateDrop, NearNeighbour, SketchBands, SketchContamination, SketchShingles,
+};
 pub use identity::{CandidateId, Digest, DigestBuilder, PairId, ParseIdError};
 pub use job::{JOB_VERSION, Job, JobFile, JobKind, Limits, ObservedCall, TestOrder};
 pub use model_call::{Agent, FinishReason, Message, ModelAnswer, ModelRequest, Reply, Role};

@@ -7,8 +7,8 @@
 
 use ruff_python_ast::{
     Arguments, Comprehension, ConversionFlag, Decorator, ExceptHandler, Expr, FStringPart,
-    InterpolatedStringElement, Number, Parameter, Parameters, Pattern, Singleton, Stmt, TypeParam,
-    TypeParams,
+    InterpolatedStringElement, Number, Parameter, Parameters, Pattern, Singleton, Stmt,
+    StmtFunctionDef, TypeParam, TypeParams,
 };
 use rustc_hash::FxHashMap;
 
@@ -20,6 +20,7 @@ pub(crate) struct Canonical<'a, K: Fn(&str) -> bool> {
     /// The name of the function that the fingerprint is about.
     subject: &'a str,
     locals: FxHashMap<&'a str, u32>,
+    annotations: bool,
 }
 
 impl<'a, K: Fn(&str) -> bool> Canonical<'a, K> {
@@ -31,6 +32,15 @@ impl<'a, K: Fn(&str) -> bool> Canonical<'a, K> {
             keeps,
             subject,
             locals: FxHashMap::default(),
+            annotations: true,
+        }
+    }
+
+    /// The same, blind to annotations of parameters, results and variables.
+    pub(crate) fn without_annotations(self) -> Self {
+        Self {
+            annotations: false,
+            ..self
         }
     }
 
@@ -128,7 +138,20 @@ impl<'a, K: Fn(&str) -> bool> Canonical<'a, K> {
 
     fn parameter(&mut self, parameter: &'a Parameter) {
         self.name(&parameter.name);
-        self.optional(parameter.annotation.as_deref());
+        self.annotation(parameter.annotation.as_deref());
+    }
+
+    fn annotation(&mut self, annotation: Option<&'a Expr>) {
+        if self.annotations {
+            self.optional(annotation);
+        }
+    }
+
+    /// A function's parameters and body, without its name and decorators.
+    pub(crate) fn function_core(&mut self, function: &'a StmtFunctionDef) {
+        self.flag(function.is_async);
+        self.parameters(&function.parameters);
+        self.documented_body(&function.body);
     }
 
     fn parameters(&mut self, parameters: &'a Parameters) {
@@ -186,7 +209,7 @@ impl<'a, K: Fn(&str) -> bool> Canonical<'a, K> {
                 self.name(&function.name);
                 self.type_parameters(function.type_params.as_deref());
                 self.parameters(&function.parameters);
-                self.optional(function.returns.as_deref());
+                self.annotation(function.returns.as_deref());
                 self.documented_body(&function.body);
             }
             Stmt::ClassDef(class) => {
@@ -225,6 +248,15 @@ impl<'a, K: Fn(&str) -> bool> Canonical<'a, K> {
                 self.text(assign.op.as_str());
                 self.expression(&assign.value);
             }
+            Stmt::AnnAssign(assign) if !self.annotations => match &assign.value {
+                Some(value) => {
+                    self.tag(6);
+                    self.count(1);
+                    self.expression(&assign.target);
+                    self.expression(value);
+                }
+                None => self.tag(22),
+            },
             Stmt::AnnAssign(assign) => {
                 self.tag(8);
                 self.flag(assign.simple);

@@ -53,6 +53,14 @@ pub(crate) fn with_module<R>(
     source: &str,
     work: impl FnOnce(&[Stmt]) -> R,
 ) -> Result<R, ParseFailure> {
+    with_tokens(source, |body, _| work(body))
+}
+
+/// As [`with_module`], with the tokens beside the statements.
+pub(crate) fn with_tokens<R>(
+    source: &str,
+    work: impl FnOnce(&[Stmt], &[Token]) -> R,
+) -> Result<R, ParseFailure> {
     if source.len() >= u32::MAX as usize {
         return Err(ParseFailure {
             line: 1,
@@ -85,7 +93,7 @@ fn finish<R>(
     source: &str,
     parsed: Parsed<ruff_python_ast::Mod>,
     depth: DepthBound,
-    work: impl FnOnce(&[Stmt]) -> R,
+    work: impl FnOnce(&[Stmt], &[Token]) -> R,
 ) -> Result<R, ParseFailure> {
     if let Some(error) = parsed.errors().first() {
         return Err(failure_at(
@@ -101,7 +109,7 @@ fn finish<R>(
     let module = parsed
         .try_into_module()
         .expect("a source parsed in module mode is a module");
-    Ok(work(module.suite()))
+    Ok(work(module.suite(), module.tokens()))
 }
 
 pub(crate) fn failure_at(source: &str, offset: TextSize, message: String) -> ParseFailure {
@@ -291,6 +299,11 @@ impl LineIndex {
     pub(crate) fn start(&self, line: u32) -> usize {
         self.starts[line as usize - 1] as usize
     }
+}
+
+/// Where the line that `offset` is on starts.
+pub(crate) fn line_start(source: &str, offset: usize) -> usize {
+    source[..offset].rfind(['\n', '\r']).map_or(0, |at| at + 1)
 }
 
 /// The end of the line that `offset` is on, its line break excluded.

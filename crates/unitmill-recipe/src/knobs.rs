@@ -24,12 +24,18 @@ pub struct Recipe {
     /// Which packages a function may and must use.
     #[serde(default)]
     pub packages: Packages,
+    /// Under which licences files are taken.
+    #[serde(default)]
+    pub licenses: Licenses,
     /// Which functions are taken.
     #[serde(default)]
     pub functions: Functions,
     /// Duplicates.
     #[serde(default)]
     pub dedup: Dedup,
+    /// Benchmarks that the result must not hold.
+    #[serde(default)]
+    pub decontaminate: Decontaminate,
     /// Who writes tests, fixes and refinements.
     #[serde(default)]
     pub models: Models,
@@ -54,21 +60,27 @@ pub struct Recipe {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
-    /// A folder (searched for `.py`, `.jsonl`, `.jsonl.gz` and `.jsonl.zst`), a file, or a
-    /// glob.
+    /// A folder, a file, or a glob; docs/inputs.md says what is read in which files.
     pub path: String,
-    /// In JSONL rows: the field that holds the source text. A dot goes into nested objects.
+    /// In rows of JSON lines and Parquet: the field that holds the source text. A dot goes
+    /// into nested objects.
     #[serde(default = "text_field")]
     pub text_field: String,
-    /// In JSONL rows: the field that holds the licence (SPDX).
-    #[serde(default = "license_field")]
-    pub license_field: String,
-    /// In JSONL rows: the field that holds the repository's name.
-    #[serde(default = "repo_field")]
-    pub repo_field: String,
-    /// In JSONL rows: the field that holds the file's path.
-    #[serde(default = "path_field")]
-    pub path_field: String,
+    /// The same for the licence. Left out: the first of `license`, `licenses`,
+    /// `max_stars_repo_licenses` and `detected_licenses` that a row has.
+    #[serde(default)]
+    pub license_field: Option<String>,
+    /// The licence of everything in this input that states none of its own; SPDX.
+    #[serde(default)]
+    pub license: Option<String>,
+    /// The same for the repository's name. Left out: the first of `repo`, `repo_name`,
+    /// `max_stars_repo_name` and `repository_name`.
+    #[serde(default)]
+    pub repo_field: Option<String>,
+    /// The same for the file's path. Left out: the first of `path`, `max_stars_repo_path` and
+    /// `file_path`.
+    #[serde(default)]
+    pub path_field: Option<String>,
     /// Files and texts above this many kilobytes are rejected as `too_large`.
     #[serde(default = "max_file_kb")]
     #[schemars(range(min = 1, max = 1_048_576))]
@@ -77,15 +89,6 @@ pub struct Input {
 
 fn text_field() -> String {
     "content".to_owned()
-}
-fn license_field() -> String {
-    "license".to_owned()
-}
-fn repo_field() -> String {
-    "repo".to_owned()
-}
-fn path_field() -> String {
-    "path".to_owned()
 }
 fn max_file_kb() -> u64 {
     1024
@@ -104,14 +107,31 @@ macro_rules! default_from_serde {
     )*};
 }
 
-default_from_serde!(Packages, Functions, Dedup, Fix, Sandbox, Output, Tasks);
+mod duplicates;
+mod licenses;
+
+pub use duplicates::{Benchmark, Decontaminate, Dedup};
+pub use licenses::{AllowedLicenses, LicenseSet, Licenses, UnknownLicense};
+
+default_from_serde!(
+    Packages,
+    Functions,
+    Dedup,
+    Decontaminate,
+    Fix,
+    Sandbox,
+    Output,
+    Tasks
+);
 
 /// Which packages a function may and must use.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Packages {
-    /// A file of import names, one a line. A function that imports another one is
-    /// rejected; its file is not. Left out: every package is allowed.
+    /// Which packages a function may use: a bundled list by its name (`default`, `popular`,
+    /// `unitcoder`; see docs/packages.md) or a file of import names, one a line. A function
+    /// that imports another one is rejected; its file is not. Left out: every package is
+    /// allowed.
     #[serde(default)]
     pub allow: Option<PathBuf>,
     /// What makes a function package-centric.
@@ -147,22 +167,6 @@ pub struct Functions {
 
 fn max_lines() -> u32 {
     200
-}
-
-/// Duplicates.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Dedup {
-    /// Reject functions whose normalised syntax tree was seen before.
-    #[serde(default = "yes")]
-    pub exact: bool,
-    /// Reject near duplicates. Not available in this version: only `false` is valid.
-    #[serde(default)]
-    pub near: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Who writes tests, fixes and refinements.

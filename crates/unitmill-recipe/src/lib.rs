@@ -20,9 +20,10 @@ use std::path::Path;
 
 pub use addresses::Addresses;
 pub use knobs::{
-    Compression, Dedup, Fix, Functions, Input, Models, Output, OutputFormat, PackageRequirement,
-    Packages, Prompts, ProviderName, Recipe, Sandbox, SandboxBackend, SandboxIsolation,
-    SandboxJobs, Server, Tasks,
+    AllowedLicenses, Benchmark, Compression, Decontaminate, Dedup, Fix, Functions, Input,
+    LicenseSet, Licenses, Models, Output, OutputFormat, PackageRequirement, Packages, Prompts,
+    ProviderName, Recipe, Sandbox, SandboxBackend, SandboxIsolation, SandboxJobs, Server, Tasks,
+    UnknownLicense,
 };
 pub use overrides::Override;
 pub use problem::{Problem, RecipeError};

@@ -31,11 +31,13 @@ pub(crate) fn check(recipe: &Recipe) -> Vec<Problem> {
             problems.push(Problem::new(format!("input[{index}].path"), "is empty"));
         }
     }
-    if recipe.dedup.near {
-        problems.push(Problem::new(
-            "dedup.near",
-            "near duplicates are not available in this version; set it to false",
-        ));
+    for (index, benchmark) in recipe.decontaminate.benchmarks.iter().enumerate() {
+        if benchmark.path.as_os_str().is_empty() {
+            problems.push(Problem::new(
+                format!("decontaminate.benchmarks[{index}].path"),
+                "is empty",
+            ));
+        }
     }
     check_server("models.tests", &recipe.models.tests, &mut problems);
     check_server("models.fix", &recipe.models.fix, &mut problems);

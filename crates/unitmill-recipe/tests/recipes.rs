@@ -45,7 +45,7 @@ fn missing_and_unknown_keys_are_named() {
       - name: is missing
       - nmae: is not a known key; did you mean `name`?
       - input: must be a list, not `data`
-      - whatever: is not a known key; known here: name, seed, input, packages, functions, dedup, models, prompts, fix, sandbox, output, tasks
+      - whatever: is not a known key; known here: name, seed, input, packages, licenses, functions, dedup, decontaminate, models, prompts, fix, sandbox, output, tasks
       - models.tests.provider: must be one of builtin, openai, not `opnai`; did you mean `openai`?
     ");
 }
@@ -53,19 +53,36 @@ fn missing_and_unknown_keys_are_named() {
 #[test]
 fn knobs_that_exclude_one_another_are_named() {
     let message = parse(
-        "name: a/b\ninput: []\ndedup: {near: true}\nmodels: {tests: {provider: openai}, fix: {model: x, samples: 2}}\n",
+        "name: a/b\ninput: []\ndecontaminate: {benchmarks: [{path: \"\"}]}\nmodels: {tests: {provider: openai}, fix: {model: x, samples: 2}}\n",
     )
     .expect_err("invalid");
     insta::assert_snapshot!(message, @"
     recipe.yaml has 8 problems:
       - name: `a/b` cannot name a folder; use letters, digits, -, _ and .
       - input: is empty; name at least one folder, file or glob
-      - dedup.near: near duplicates are not available in this version; set it to false
+      - decontaminate.benchmarks[0].path: is empty
       - models.tests.base_url: is missing; the openai provider needs the server's address (http://127.0.0.1:8000/v1)
       - models.tests.model: is missing; the openai provider needs the model's name
       - models.fix.model: means nothing to the builtin provider; did you forget `provider: openai`?
       - models.fix.samples: means nothing to the builtin provider; did you forget `provider: openai`?
       - models.fix.samples: only models.tests has it; set fix.samples instead
+    ");
+}
+
+#[test]
+fn what_duplicates_are_has_limits() {
+    let message = parse(
+        "name: x\ninput: [{path: data}]\ndedup: {near: 0.7, threshold: 0.1, num_perm: 8}\ndecontaminate: {benchmark: [], share: 0, ngram: 2}\n",
+    )
+    .expect_err("invalid");
+    insta::assert_snapshot!(message, @"
+    recipe.yaml has 6 problems:
+      - dedup.near: must be true or false, not 0.7
+      - dedup.threshold: must be between 0.3 and 1, not 0.1
+      - dedup.num_perm: must be between 64 and 1024, not 8
+      - decontaminate.benchmark: is not a known key; did you mean `decontaminate.benchmarks`?
+      - decontaminate.share: must be between 0.01 and 1, not 0
+      - decontaminate.ngram: must be between 3 and 100, not 2
     ");
 }
 

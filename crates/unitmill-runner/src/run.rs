@@ -1,7 +1,9 @@
 //! One run: its folder, its plan and what of it is done.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
+use unitmill_corpus::Benchmarks;
 use unitmill_model::{Digest, Stage};
 use unitmill_recipe::Compression;
 use unitmill_sandbox::Sandbox;
@@ -9,6 +11,7 @@ use unitmill_shards::{
     Committed, Manifest, OutputKind, ParquetSettings, PlanWritten, RunDirectory, diff_plans,
 };
 
+use crate::benchmarks::read_benchmarks;
 use crate::error::RunError;
 use crate::plan::RunPlan;
 
@@ -18,6 +21,7 @@ pub(crate) struct Run {
     pub(crate) directory: RunDirectory,
     pub(crate) plan: RunPlan,
     digest: Digest,
+    benchmarks: OnceLock<Arc<Benchmarks>>,
 }
 
 impl Run {
@@ -41,6 +45,7 @@ impl Run {
             digest: plan.digest(),
             directory,
             plan,
+            benchmarks: OnceLock::new(),
         })
     }
 
@@ -58,6 +63,7 @@ impl Run {
             digest: plan.digest(),
             directory,
             plan,
+            benchmarks: OnceLock::new(),
         })
     }
 
@@ -78,6 +84,40 @@ impl Run {
             run: self.directory.root().to_owned(),
             differences,
         })
+    }
+
+    /// The benchmarks that the result must not hold; none if the recipe names none. Read
+    /// from their files when they are first needed.
+    ///
+    /// # Errors
+    /// As when the run was planned; [`RunError::PlanDiffers`] if a file has changed since.
+    pub(crate) fn benchmarks(&self) -> Result<Option<Arc<Benchmarks>>, RunError> {
+        if self.plan.benchmarks.is_empty() {
+            return Ok(None);
+        }
+        if let Some(known) = self.benchmarks.get() {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let (planned, benchmarks) = read_benchmarks(&self.plan.recipe)?;
+        let differences: Vec<String> = self
+            .plan
+            .benchmarks
+            .iter()
+            .zip(&planned)
+            .filter(|(before, now)| before != now)
+            .map(|(before, now)| {
+                format!("benchmark {}: {} -> {}", before.name, before.sha256, now.sha256)
+            })
+            .collect();
+        if !differences.is_empty() {
+            return Err(RunError::PlanDiffers {
+                run: self.directory.root().to_owned(),
+                differences,
+            });
+        }
+        Ok(Some(Arc::clone(
+            self.benchmarks.get_or_init(|| Arc::new(benchmarks)),
+        )))
     }
 
     /// How many tasks a stage has. Those of `publish` are known once all parts are milled.

@@ -39,6 +39,10 @@ pub const MANIFEST_VERSION: u32 = 1;
 pub enum OutputKind {
     /// `candidates/`: [`unitmill_model::Candidate`] rows.
     Candidates,
+    /// `sketches/`: [`unitmill_model::CandidateSketch`] rows, one per candidate.
+    Sketches,
+    /// `near/`: [`unitmill_model::NearNeighbour`] rows.
+    Near,
     /// `keep/`: [`unitmill_model::DuplicateDrop`] rows.
     Keep,
     /// `attempts/`: [`unitmill_model::Attempt`] rows.
@@ -53,8 +57,10 @@ pub enum OutputKind {
 
 impl OutputKind {
     /// Every kind, in the order of the flow.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Candidates,
+        Self::Sketches,
+        Self::Near,
         Self::Keep,
         Self::Attempts,
         Self::Rejects,
@@ -66,6 +72,8 @@ impl OutputKind {
     pub const fn folder(self) -> &'static str {
         match self {
             Self::Candidates => "candidates",
+            Self::Sketches => "sketches",
+            Self::Near => "near",
             Self::Keep => "keep",
             Self::Attempts => "attempts",
             Self::Rejects => "rejects",

@@ -10,7 +10,9 @@ use arrow::datatypes::{DataType, Field, Schema};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use unitmill_model::{
-    Attempt, Candidate, CandidateKey, DuplicateDrop, ExecInput, ExecVerdict, Pair, Reject,
+    Attempt, BenchmarkItem, Candidate, CandidateKey, CandidateSketch, CandidateText, DuplicateDrop,
+    ExecInput, ExecVerdict, NearNeighbour, Pair, Reject, SketchBands, SketchContamination,
+    SketchShingles,
 };
 
 /// A record that has a Parquet mapping.
@@ -48,6 +50,11 @@ fn count(name: &str) -> Field {
 
 fn wide_count(name: &str) -> Field {
     Field::new(name, DataType::UInt64, false)
+}
+
+fn wide_counts(name: &str) -> Field {
+    let element = Field::new("element", DataType::UInt64, false);
+    Field::new(name, DataType::List(Arc::new(element)), false)
 }
 
 fn flag(name: &str) -> Field {
@@ -213,11 +220,94 @@ row!(
         count("part"),
         wide_count("row"),
         text("candidate_id"),
-        text("kept_id"),
+        optional_text("kept_id"),
         text("reason"),
         text("detail"),
     ],
     |row| row.detail.len() + 128
+);
+
+row!(
+    CandidateText,
+    "candidate",
+    aliases: &[],
+    [text("name"), text("code"), text("function")],
+    |row| row.code.len() + row.function.len()
+);
+
+row!(
+    CandidateSketch,
+    "sketch",
+    aliases: &[],
+    [
+        optional_text("contamination"),
+        wide_count("set"),
+        wide_counts("bands"),
+        wide_counts("shingles"),
+    ],
+    |row| 8 * (row.bands.len() + row.shingles.len()) + length(&row.contamination) + 16
+);
+
+row!(
+    SketchBands,
+    "sketch",
+    aliases: &[],
+    [
+        optional_text("contamination"),
+        wide_count("set"),
+        wide_counts("bands"),
+    ],
+    |row| 8 * row.bands.len() + length(&row.contamination) + 16
+);
+
+row!(
+    SketchContamination,
+    "sketch",
+    aliases: &[],
+    [optional_text("contamination")],
+    |row| length(&row.contamination) + 16
+);
+
+row!(
+    SketchShingles,
+    "sketch",
+    aliases: &[],
+    [wide_counts("shingles")],
+    |row| 8 * row.shingles.len() + 16
+);
+
+row!(
+    NearNeighbour,
+    "near neighbour",
+    aliases: &[],
+    [
+        count("part"),
+        wide_count("row"),
+        count("other_part"),
+        wide_count("other_row"),
+        count("shared"),
+        count("total"),
+    ],
+    |_| 32
+);
+
+row!(
+    BenchmarkItem,
+    "benchmark item",
+    aliases: &[],
+    [
+        text("task_id"),
+        optional_text("prompt"),
+        optional_text("text"),
+        optional_text("complete_prompt"),
+        optional_text("instruct_prompt"),
+        optional_text("code_prompt"),
+        optional_text("canonical_solution"),
+        optional_text("code"),
+    ],
+    |row| {
+        length(&row.prompt) + length(&row.complete_prompt) + length(&row.canonical_solution) + 256
+    }
 );
 
 row!(

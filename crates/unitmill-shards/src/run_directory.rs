@@ -1,7 +1,8 @@
 //! A run on disk: where everything lies, and how it gets there.
 //!
 //! ```text
-//! RUN/plan.json  manifest/  journal/  candidates/  keep/  attempts/  rejects/  pairs/
+//! RUN/plan.json  manifest/  journal/  candidates/  sketches/  near/  keep/
+//!     attempts/  rejects/  pairs/
 //!     train-00000-of-00001.parquet  README.md  audit.json
 //! ```
 //!

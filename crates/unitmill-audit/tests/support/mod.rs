@@ -189,7 +189,9 @@ pub(crate) fn demo() -> SyntheticRun {
     let vacuous = candidate("vacuous", &["pandas"]);
     let milled = |reason, candidate: &Candidate| {
         let stage = match reason {
-            RejectReason::ExactDuplicate | RejectReason::RepeatedSource => Stage::Dedup,
+            RejectReason::ExactDuplicate
+            | RejectReason::NearDuplicate
+            | RejectReason::RepeatedSource => Stage::Dedup,
             _ => Stage::Mill,
         };
         reject(stage, RejectUnit::Candidate, reason, Some(candidate.id))

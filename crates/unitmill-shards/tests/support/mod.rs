@@ -194,7 +194,7 @@ pub(crate) fn duplicate_drop() -> impl Strategy<Value = DuplicateDrop> {
         any::<u32>(),
         any::<u64>(),
         candidate_id(),
-        candidate_id(),
+        proptest::option::of(candidate_id()),
         one_of(RejectReason::ALL),
         text(),
     )

@@ -1,0 +1,202 @@
+//! Near duplicates and benchmark items, from corpus to audit.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::tempdir;
+use unitmill_model::{CandidateId, Reject, RejectReason};
+use unitmill_shards::OutputKind;
+
+use crate::program::{fail, pairs, rejects, rows, succeed, unitmill};
+
+const DISTANCE: &str = "import math
+
+
+def mean_distance(points, origin):
+    total = 0.0
+    for x, y in points:
+        across = x - origin[0]
+        up = y - origin[1]
+        total += math.sqrt(across * across + up * up)
+    if total < 0.5:
+        return 0.0
+    return round(total / len(points), 6)
+";
+
+const AREA: &str = "import math
+
+
+def ring_area(inner, outer):
+    \"\"\"Return the area between two circles that share a centre, given their radii.\"\"\"
+    if inner > outer:
+        inner, outer = outer, inner
+    return math.pi * (outer * outer - inner * inner)
+";
+
+const ITEM: &str = r#"{"task_id": "HumanEval/990", "prompt": "def ring_area(inner, outer):\n    \"\"\"Return the area between two circles that share a centre, given their radii.\n    >>> ring_area(0, 0)\n    0.0\n    \"\"\"\n", "canonical_solution": "    import math\n    small, large = sorted((inner, outer))\n    return math.pi * (large ** 2 - small ** 2)\n", "entry_point": "ring_area", "test": "def check(candidate): pass\n"}
+"#;
+
+/// A folder with a corpus in it: a function, the same a little changed twice, another one.
+fn corpus(folder: &Path) -> PathBuf {
+    let corpus = folder.join("corpus");
+    for (path, text) in [
+        ("a/first.py", DISTANCE.to_owned()),
+        ("b/near.py", DISTANCE.replace("0.5", "0.25")),
+        (
+            "c/near.py",
+            format!("# Copied.\n{}", DISTANCE.replace("0.0", "1.0")),
+        ),
+        ("d/other.py", AREA.to_owned()),
+    ] {
+        let path = corpus.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, text).expect("written");
+    }
+    corpus
+}
+
+fn run(folder: &Path, out: &Path, settings: &[&str]) -> std::process::Command {
+    let mut command = unitmill(["run", "recipes/quickstart.yaml", "--set"]);
+    command.arg(format!("input.0.path={}", folder.join("corpus").display()));
+    for setting in settings {
+        command.args(["--set", setting]);
+    }
+    command.arg("--out").arg(out);
+    command
+}
+
+/// The candidates' rejects, by path.
+fn by_path(out: &Path) -> BTreeMap<String, Reject> {
+    rejects(out)
+        .into_iter()
+        .filter(|reject| reject.candidate_id.is_some())
+        .map(|reject| (reject.path.clone(), reject))
+        .collect()
+}
+
+#[test]
+fn near_duplicates_give_way_however_the_work_is_cut() {
+    let folder = tempdir().expect("a folder");
+    corpus(folder.path());
+    let whole = folder.path().join("whole");
+    let text = succeed(&mut run(
+        folder.path(),
+        &whole,
+        &["dedup.near=true", "tasks.buckets=1"],
+    ));
+    assert!(text.contains("near duplicate"), "{text}");
+
+    let found = by_path(&whole);
+    let gone: Vec<(&str, RejectReason, &str)> = found
+        .values()
+        .map(|reject| (reject.path.as_str(), reject.reason, reject.detail.as_str()))
+        .collect();
+    insta::assert_debug_snapshot!(gone, @"");
+    let reject = &found["b/near.py"];
+    let kept: Vec<CandidateId> = pairs(&whole).iter().map(|pair| pair.id.candidate).collect();
+    assert!(reject.kept_id.is_some_and(|id| kept.contains(&id)));
+
+    let shown = succeed(
+        unitmill(["show"])
+            .arg(&whole)
+            .arg(reject.candidate_id.expect("a candidate").to_string()),
+    );
+    assert!(
+        shown.contains("near_duplicate") && shown.contains(&reject.detail),
+        "{shown}"
+    );
+
+    let cut = folder.path().join("cut");
+    succeed(&mut run(
+        folder.path(),
+        &cut,
+        &[
+            "dedup.near=true",
+            "tasks.buckets=3",
+            "tasks.part_kb=1",
+            "dedup.memory_mb=1",
+        ],
+    ));
+    assert_eq!(found, by_path(&cut));
+    // Again on a finished run: nothing is done twice.
+    succeed(&mut run(
+        folder.path(),
+        &cut,
+        &[
+            "dedup.near=true",
+            "tasks.buckets=3",
+            "tasks.part_kb=1",
+            "dedup.memory_mb=2",
+        ],
+    ));
+    assert_eq!(found, by_path(&cut));
+    assert_eq!(rows::<Reject>(&cut, OutputKind::Rejects).len(), found.len());
+}
+
+#[test]
+fn what_a_benchmark_holds_is_rejected_before_it_costs_anything() {
+    let folder = tempdir().expect("a folder");
+    corpus(folder.path());
+    let benchmark = folder.path().join("HumanEval.jsonl");
+    fs::write(&benchmark, ITEM).expect("written");
+    let set = format!(
+        "decontaminate.benchmarks=[{{path: \"{}\"}}]",
+        benchmark.display()
+    );
+    let out = folder.path().join("run");
+    succeed(&mut run(folder.path(), &out, &[&set]));
+    let found = by_path(&out);
+    assert_eq!(found.len(), 1);
+    let reject = &found["d/other.py"];
+    assert_eq!(reject.reason, RejectReason::Contaminated);
+    assert_eq!(reject.kept_id, None);
+    insta::assert_snapshot!(reject.detail, @"");
+
+    // The plan knows what the file held.
+    fs::write(&benchmark, ITEM.replace("990", "991")).expect("written");
+    let message = fail(&mut run(folder.path(), &out, &[&set]), 2);
+    assert!(message.contains("benchmarks[0].sha256"), "{message}");
+}
+
+#[test]
+fn bad_benchmark_files_are_told_before_anything_is_done() {
+    let folder = tempdir().expect("a folder");
+    corpus(folder.path());
+    let out = folder.path().join("run");
+    let mut told = Vec::new();
+    for (name, text, code) in [
+        ("missing.jsonl", None, 3),
+        (
+            "columns.jsonl",
+            Some("{\"id\": 1, \"prompt\": \"def f(x):\"}\n"),
+            3,
+        ),
+        (
+            "torn.jsonl",
+            Some("{\"task_id\": \"a/1\", \"prompt\": \"x\"}\n{\"task_id\""),
+            3,
+        ),
+        ("not.parquet", Some("PAR"), 3),
+        ("list.json", Some("{}"), 2),
+        (
+            "textless.jsonl",
+            Some("{\"task_id\": 7, \"question\": \"?\"}\n"),
+            2,
+        ),
+        ("empty.jsonl", Some(""), 2),
+    ] {
+        let path = folder.path().join(name);
+        if let Some(text) = text {
+            fs::write(&path, text).expect("written");
+        }
+        let set = format!(
+            "decontaminate.benchmarks=[{{path: \"{}\"}}]",
+            path.display()
+        );
+        let message = fail(&mut run(folder.path(), &out, &[&set]), code);
+        told.push(message.replace(&folder.path().display().to_string(), "FOLDER"));
+    }
+    assert!(!out.exists(), "nothing is begun");
+    insta::assert_snapshot!(told.join("\n"), @"");
+}
