@@ -52,6 +52,13 @@ impl CandidateText {
                 lines.push(line);
             }
         }
+        if !closure.typing_imports.is_empty()
+            && !lines
+                .iter()
+                .any(|line| line.contains("import TYPE_CHECKING"))
+        {
+            lines.push("from typing import TYPE_CHECKING".to_owned());
+        }
         for line in lines {
             self.imports.push_str(&line);
             self.imports.push('\n');
@@ -79,7 +86,25 @@ impl CandidateText {
                 block.push_str(&import_text(import));
             }
         }
+        for chosen in closure.typing_imports.chunk_by(|a, b| a.0 == b.0) {
+            let mut block = "if TYPE_CHECKING:".to_owned();
+            for &(unit, index) in chosen {
+                block.push_str("\n    ");
+                block.push_str(&import_text(&module.units[unit].imports[index as usize]));
+            }
+            blocks.push((chosen[0].0, block));
+        }
+        blocks.sort_by_key(|&(unit, _)| unit);
         blocks
+    }
+
+    /// A statement of the class that was begun last.
+    pub(crate) fn add_member(&mut self, text: &str, is_set_off: bool) {
+        if is_set_off && !self.context.trim_end().ends_with(':') {
+            self.context.push('\n');
+        }
+        self.context.push_str(text);
+        self.context.push('\n');
     }
 
     pub(crate) fn add_context(&mut self, text: &str, is_block: bool) {

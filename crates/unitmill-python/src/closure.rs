@@ -15,6 +15,8 @@ pub(crate) struct Closure<'a> {
     pub(crate) units: Vec<usize>,
     /// Imported names that travel: unit and index among its imports, sorted.
     pub(crate) imports: Vec<(usize, u32)>,
+    /// Relative imports of names that only annotations use that are never evaluated.
+    pub(crate) typing_imports: Vec<(usize, u32)>,
     /// Names that nothing defines.
     pub(crate) unresolved: BTreeSet<&'a str>,
     /// Imports that cannot travel, as written.
@@ -25,6 +27,8 @@ pub(crate) struct Closure<'a> {
     pub(crate) alternatives: BTreeSet<&'a str>,
     /// A helper needs the function while the module is still loading.
     pub(crate) needs_itself: bool,
+    /// A helper needs the function at some time.
+    pub(crate) is_needed: bool,
 }
 
 /// Finds closures; reused for all functions of a module.
@@ -74,11 +78,15 @@ impl ClosureFinder {
         search.expand(start);
         search.follow();
         if search.subject_is_needed {
+            search.closure.is_needed = true;
             search.closure.needs_itself = search.needs_itself();
         }
         let mut closure = search.closure;
         closure.units.sort_unstable();
         closure.imports.sort_unstable();
+        closure.imports.dedup();
+        closure.typing_imports.sort_unstable();
+        closure.typing_imports.dedup();
         find_roots(module, start, &mut closure);
         closure
     }
@@ -98,7 +106,7 @@ impl<'a> Search<'_, 'a> {
     fn expand(&mut self, unit: usize) {
         let scope = self.module.scope(unit);
         for import in &scope.scope.imports {
-            if import.level > 0 {
+            if import.is_local() {
                 self.closure.local_imports.insert(import_text(import));
             }
         }
@@ -119,27 +127,40 @@ impl<'a> Search<'_, 'a> {
         }
     }
 
-    fn mark_name(&mut self, name: NameId) -> bool {
+    /// Whether a name is needed for the first time, or for the first time in earnest.
+    fn mark_name(&mut self, name: NameId, soft: bool) -> bool {
         let marks = &mut self.finder.name_marks;
         if marks.len() <= name.index() {
             marks.resize(self.module.walker.names.len().max(name.index() + 1), 0);
         }
-        std::mem::replace(&mut marks[name.index()], self.finder.serial) != self.finder.serial
+        let mark = self.finder.serial * 2 + u32::from(!soft);
+        let is_new = marks[name.index()] < mark;
+        if is_new {
+            marks[name.index()] = mark;
+        }
+        is_new
     }
 
     /// Brings in whatever defines a name. False if nothing does.
     fn resolve(&mut self, name: NameId, user: usize, soft: bool) -> bool {
-        if !self.mark_name(name) {
-            // Reached before; what was wrong with it has been noted.
+        if !self.mark_name(name, soft) {
             return true;
         }
-        let chosen = self.defining(name, soft);
+        let mut chosen = self.defining(name, soft);
+        if chosen.is_empty() && !self.module.stars.is_empty() && self.module.bind_from_star(name) {
+            chosen = self.defining(name, soft);
+        }
         if chosen.is_empty() {
             let written = self
                 .module
                 .known_scope(user)
                 .is_some_and(|scope| scope.scope.global_writes.contains(&name));
-            return written || self.module.is_builtin(name);
+            let resolved = written || self.module.is_builtin(name);
+            if !resolved {
+                // Whether that matters is for each of its users to say.
+                self.finder.name_marks[name.index()] = 0;
+            }
+            return resolved;
         }
         for binding in chosen {
             match self.module.units[binding.unit].kind {
@@ -147,13 +168,21 @@ impl<'a> Search<'_, 'a> {
                     let Some(index) = binding.import else {
                         continue;
                     };
-                    if let Some(import) = self.module.import(binding)
+                    let is_typing = self.module.units[binding.unit].kind == UnitKind::TypeChecking;
+                    let import = self.module.import(binding);
+                    if !is_typing
+                        && let Some(import) = import
                         && import.level > 0
                     {
-                        self.closure.local_imports.insert(import_text(&import));
+                        if soft {
+                            self.closure.typing_imports.push((binding.unit, index));
+                        } else {
+                            self.closure.local_imports.insert(import_text(&import));
+                        }
+                        continue;
                     }
                     self.closure.imports.push((binding.unit, index));
-                    if self.module.units[binding.unit].kind == UnitKind::TypeChecking {
+                    if is_typing {
                         self.reach_test(binding.unit);
                     }
                 }
@@ -189,12 +218,18 @@ impl<'a> Search<'_, 'a> {
         }
         let kind = |binding: &Binding| self.module.units[binding.unit].kind;
         let is_whole = |binding: &Binding| {
-            !binding.mutation && !matches!(kind(binding), UnitKind::Never | UnitKind::TypeChecking)
+            !binding.mutation
+                && !matches!(
+                    kind(binding),
+                    UnitKind::Never | UnitKind::TypeChecking | UnitKind::TypeBlock
+                )
         };
         if !all.iter().any(is_whole) {
             return all
                 .iter()
-                .filter(|binding| soft && kind(binding) == UnitKind::TypeChecking)
+                .filter(|binding| {
+                    soft && matches!(kind(binding), UnitKind::TypeChecking | UnitKind::TypeBlock)
+                })
                 .take(1)
                 .copied()
                 .collect();
@@ -237,49 +272,43 @@ impl<'a> Search<'_, 'a> {
     /// Whether some unit of the closure runs the function while the module loads: the
     /// function comes last, so that cannot work.
     fn needs_itself(&mut self) -> bool {
-        let mut running: Vec<usize> = Vec::new();
-        let mut names: Vec<NameId> = Vec::new();
         let members: BTreeSet<usize> = self.closure.units.iter().copied().collect();
+        let mut called: Vec<NameId> = Vec::new();
         for &unit in &members {
-            let scope = self.module.scope(unit);
-            for need in &scope.needs {
-                if need.eager {
-                    names.push(need.name);
-                }
-            }
-        }
-        // What runs while the module loads may call whatever it names.
-        let mut seen: BTreeSet<NameId> = BTreeSet::new();
-        let mut seen_units: BTreeSet<usize> = BTreeSet::new();
-        loop {
-            while let Some(name) = names.pop() {
-                if name == self.subject {
+            for need in &self.module.scope(unit).needs {
+                if need.eager && need.name == self.subject {
                     return true;
                 }
-                if seen.insert(name) {
-                    running.extend(
-                        self.module
-                            .bindings(name)
-                            .iter()
-                            .map(|binding| binding.unit)
-                            .filter(|unit| members.contains(unit)),
-                    );
+                if need.called {
+                    called.push(need.name);
                 }
             }
-            let Some(unit) = running.pop() else {
-                return false;
-            };
-            if seen_units.insert(unit) {
-                let scope = self.module.scope(unit);
-                names.extend(
-                    scope
-                        .needs
-                        .iter()
-                        .filter(|need| !need.soft)
-                        .map(|need| need.name),
-                );
+        }
+        // What is run while the module loads may run whatever it names.
+        let mut seen: BTreeSet<NameId> = BTreeSet::new();
+        let mut running: BTreeSet<usize> = BTreeSet::new();
+        while let Some(name) = called.pop() {
+            if name == self.subject {
+                return true;
+            }
+            if !seen.insert(name) {
+                continue;
+            }
+            let units: Vec<usize> = self
+                .module
+                .bindings(name)
+                .iter()
+                .map(|binding| binding.unit)
+                .filter(|unit| members.contains(unit))
+                .collect();
+            for unit in units {
+                if running.insert(unit) {
+                    let needs = &self.module.scope(unit).needs;
+                    called.extend(needs.iter().filter(|need| !need.soft).map(|need| need.name));
+                }
             }
         }
+        false
     }
 }
 
@@ -316,10 +345,23 @@ fn find_roots<'a>(module: &Module<'a>, start: usize, closure: &mut Closure<'a>) 
 
 /// Qualified names of what a unit takes from the modules it imports, sorted, each once.
 pub(crate) fn library_names(module: &Module<'_>, unit: usize) -> Vec<String> {
-    let Some(scope) = module.known_scope(unit) else {
-        return Vec::new();
-    };
     let mut found = BTreeSet::new();
+    for_each_library_name(module, unit, |name, _| {
+        found.insert(name);
+    });
+    found.into_iter().collect()
+}
+
+/// Hands over the qualified name of every use of an imported module by a unit, and whether
+/// it stands in an annotation.
+pub(crate) fn for_each_library_name(
+    module: &Module<'_>,
+    unit: usize,
+    mut work: impl FnMut(String, bool),
+) {
+    let Some(scope) = module.known_scope(unit) else {
+        return;
+    };
     for used in &scope.scope.uses {
         let Some(chain) = used.chain else { continue };
         let import = module
@@ -327,14 +369,15 @@ pub(crate) fn library_names(module: &Module<'_>, unit: usize) -> Vec<String> {
             .iter()
             .filter_map(|&binding| module.import(binding))
             .next_back();
-        if let Some(import) = import {
-            found.extend(qualified(&import, chain));
+        if let Some(name) = import.and_then(|import| qualified(&import, chain)) {
+            work(name, used.annotation);
         }
     }
     for &(index, chain) in &scope.scope.local_chains {
-        found.extend(qualified(&scope.scope.imports[index as usize], chain));
+        if let Some(name) = qualified(&scope.scope.imports[index as usize], chain) {
+            work(name, false);
+        }
     }
-    found.into_iter().collect()
 }
 
 /// `np.linalg.norm` under `import numpy as np` is `numpy.linalg.norm`. A module alone is

@@ -12,14 +12,21 @@ use crate::module::{Module, UnitKind};
 use crate::parse::with_module;
 use crate::scope::{Import, NameId};
 
-/// The fingerprint of a module whose subject is the last top-level function of that name;
+/// The fingerprint of a module whose subject is the last top-level function of that name, or
+/// the last class for a method `Class.method`;
 /// see [`unitmill_model::Candidate::fingerprint`]. None if the module does not parse or
 /// has no such function.
 pub fn fingerprint(code: &str, function: &str) -> Option<Digest> {
     let result = with_module(code, |body| {
-        let subject = body.iter().rposition(|statement| {
-            matches!(statement, Stmt::FunctionDef(definition) if definition.name.as_str() == function)
-        })?;
+        let class = function.split_once('.').map(|(class, _)| class);
+        let subject = body
+            .iter()
+            .rposition(|statement| match (statement, class) {
+                (Stmt::FunctionDef(definition), None) => definition.name.as_str() == function,
+                (Stmt::ClassDef(definition), Some(class)) => definition.name.as_str() == class,
+                _ => false,
+            })?;
+        let function = class.unwrap_or(function);
         let mut module = Module::new(code, body);
         let mut print = FingerprintBuilder::new();
         let mut fingerprinter = Fingerprinter::default();

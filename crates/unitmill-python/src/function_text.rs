@@ -253,8 +253,16 @@ fn with_function<R>(
         .flatten()
 }
 
-/// The last top-level function of that name.
+/// The last top-level function of that name; for `Class.method` the last method of that name
+/// in the last top-level class of that name.
 pub(crate) fn last_function<'a>(body: &'a [Stmt], name: &str) -> Option<&'a StmtFunctionDef> {
+    if let Some((class, method)) = name.split_once('.') {
+        let class = body.iter().rev().find_map(|statement| match statement {
+            Stmt::ClassDef(definition) if definition.name.as_str() == class => Some(definition),
+            _ => None,
+        })?;
+        return last_function(&class.body, method);
+    }
     body.iter().rev().find_map(|statement| match statement {
         Stmt::FunctionDef(definition) if definition.name.as_str() == name => Some(definition),
         _ => None,

@@ -2,69 +2,26 @@
 //! Never changes a byte of what it cuts, and never drops a function without saying why.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
-use ruff_python_ast::{ExceptHandler, Stmt, StmtFunctionDef};
+use ruff_python_ast::{ExceptHandler, Stmt, StmtClassDef, StmtFunctionDef};
 use ruff_text_size::Ranged as _;
 use unitmill_model::{Candidate, Digest, Origin, RejectReason};
 
 use crate::candidate_text::CandidateText;
-use crate::closure::{Closure, ClosureFinder, library_names};
+use crate::class_slice::{is_needed_later, members, method_kind};
+use crate::closure::{Closure, ClosureFinder, for_each_library_name, library_names};
+use crate::dedent::dedent;
+use crate::filters::{
+    INPUT_BUILTINS, complexity, generated_marker, is_minified, may_be_outside, outside_source,
+};
 use crate::fingerprint::{FingerprintBuilder, Fingerprinter, fingerprint, mentions};
 use crate::known_names::is_standard_module;
-use crate::module::{Module, UnitKind};
-use crate::parse::{ParseFailure, with_module};
+use crate::missing::missing_packages;
+use crate::module::{Module, UnitKind, is_main_guard};
+use crate::parse::{ParseFailure, parse_check, with_module};
 use crate::repair::{Repair, repairable_name};
-use crate::scope::NameId;
-
-/// A kind of function that can be selected besides plain ones.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub enum FunctionKind {
-    /// A plain `def`.
-    Plain,
-    /// `async def`.
-    Async,
-    /// A `def` with a `yield` of its own.
-    Generator,
-}
-
-/// Which packages a function must use.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum PackageRequirement {
-    /// At least one import.
-    Any,
-    /// At least one import from outside the standard library.
-    ThirdParty,
-    /// No requirement.
-    None,
-}
-
-/// Which functions become candidates.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FunctionSettings {
-    /// Kinds that are selected.
-    pub kinds: BTreeSet<FunctionKind>,
-    /// Functions of more lines than this are rejected.
-    pub max_lines: u32,
-    /// Which packages a function must use.
-    pub require: PackageRequirement,
-    /// The import roots that a function may use; none: all.
-    pub allow: Option<BTreeSet<String>>,
-    /// Whether tests and functions of test files are selected too.
-    pub tests: bool,
-}
-
-impl Default for FunctionSettings {
-    fn default() -> Self {
-        Self {
-            kinds: BTreeSet::from([FunctionKind::Plain]),
-            max_lines: 200,
-            require: PackageRequirement::Any,
-            allow: None,
-            tests: false,
-        }
-    }
-}
+use crate::scope::{NameId, is_type_checking};
+use crate::settings::{FunctionKind, FunctionSettings, OutsideSource, PackageRequirement};
 
 /// What became of one function of a module.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -87,8 +44,11 @@ pub enum FunctionOutcome {
 }
 
 /// The outcome of every function of a module, in source order. A function is a `def` at
-/// module level, under module-level compound statements, or directly in a module-level
-/// class; what is nested in a function belongs to it.
+/// module level, under module-level compound statements, or in a module-level class; what is
+/// nested in a function belongs to it.
+///
+/// A function under a condition is cut out as if it stood at module level. A method comes
+/// last in the part of its class that it leans on; its name is `Class.method`.
 ///
 /// # Errors
 /// The first syntax error; the file is to be rejected.
@@ -118,7 +78,53 @@ struct Extraction<'a, 's> {
     fingerprinter: Fingerprinter,
     shared: Vec<Shared>,
     is_test_file: bool,
+    /// What shows that the file is generated, once somebody has looked.
+    generated: Option<Option<String>>,
     outcomes: Vec<FunctionOutcome>,
+}
+
+/// A function of the module.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    statement: &'a Stmt,
+    function: &'a StmtFunctionDef,
+    place: Place<'a>,
+}
+
+/// Where a function stands.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    /// It is a statement of the module.
+    Module(usize),
+    /// Under a condition, a `try` or the like.
+    Condition,
+    /// Under a condition that says why it is nobody's.
+    Unreachable(&'static str),
+    /// A statement of a module-level class.
+    Class {
+        statement: &'a Stmt,
+        class: &'a StmtClassDef,
+        member: usize,
+    },
+    /// Somewhere else in a class.
+    InClass(&'a StmtClassDef, &'static str),
+}
+
+impl<'a> Subject<'a> {
+    fn class(&self) -> Option<&'a StmtClassDef> {
+        match self.place {
+            Place::Class { class, .. } | Place::InClass(class, _) => Some(class),
+            _ => None,
+        }
+    }
+
+    /// `function` or `Class.method`.
+    fn name(&self) -> String {
+        match self.class() {
+            Some(class) => format!("{}.{}", class.name, self.function.name),
+            None => self.function.name.to_string(),
+        }
+    }
 }
 
 impl<'a, 's> Extraction<'a, 's> {
@@ -138,6 +144,7 @@ impl<'a, 's> Extraction<'a, 's> {
             fingerprinter: Fingerprinter::default(),
             shared,
             is_test_file: is_test_path(&origin.path),
+            generated: None,
             outcomes: Vec::new(),
         }
     }
@@ -146,86 +153,143 @@ impl<'a, 's> Extraction<'a, 's> {
         for (unit, statement) in body.iter().enumerate() {
             match statement {
                 Stmt::FunctionDef(function) => {
-                    let outcome = match self.consider(unit, statement, function) {
-                        Ok(candidate) => FunctionOutcome::Candidate(Box::new(candidate)),
-                        Err(refusal) => self.refuse(&function.name, statement, refusal),
+                    let subject = Subject {
+                        statement,
+                        function,
+                        place: Place::Module(unit),
                     };
-                    self.outcomes.push(outcome);
+                    self.judge(subject);
                 }
-                _ => self.refuse_nested(statement, ""),
+                _ => self.judge_nested(statement, None),
             }
         }
         self.outcomes
     }
 
-    fn refuse(&self, name: &str, statement: &Stmt, refusal: Refusal) -> FunctionOutcome {
-        FunctionOutcome::Rejected {
-            name: name.to_owned(),
-            first_line: self.module.line_range(statement).0,
-            reason: refusal.reason,
-            detail: refusal.detail,
-            packages: refusal.packages,
+    fn judge(&mut self, subject: Subject<'a>) {
+        let outcome = match self.consider(subject) {
+            Ok(candidate) => FunctionOutcome::Candidate(Box::new(candidate)),
+            Err(refusal) => FunctionOutcome::Rejected {
+                name: subject.name(),
+                first_line: self.module.line_range(subject.statement).0,
+                reason: refusal.reason,
+                detail: refusal.detail,
+                packages: refusal.packages,
+            },
+        };
+        self.outcomes.push(outcome);
+    }
+
+    /// Methods, and functions under a condition.
+    fn judge_nested(&mut self, statement: &'a Stmt, barrier: Option<&'static str>) {
+        match statement {
+            Stmt::ClassDef(class) => {
+                for (index, member) in class.body.iter().enumerate() {
+                    self.judge_member(statement, class, Some(index), member, barrier);
+                }
+            }
+            Stmt::FunctionDef(function) => self.judge(Subject {
+                statement,
+                function,
+                place: match barrier {
+                    Some(barrier) => Place::Unreachable(barrier),
+                    None => Place::Condition,
+                },
+            }),
+            Stmt::If(condition) if barrier.is_none() => {
+                let entered = if is_main_guard(&condition.test) {
+                    Some("under a `__main__` guard")
+                } else if is_type_checking(&condition.test) {
+                    Some("for type checkers only")
+                } else {
+                    None
+                };
+                condition
+                    .body
+                    .iter()
+                    .for_each(|statement| self.judge_nested(statement, entered));
+                for clause in &condition.elif_else_clauses {
+                    clause
+                        .body
+                        .iter()
+                        .for_each(|statement| self.judge_nested(statement, None));
+                }
+            }
+            _ => for_each_block(statement, &mut |body| {
+                body.iter()
+                    .for_each(|statement| self.judge_nested(statement, barrier));
+            }),
         }
     }
 
-    /// Refuses what is a function of the module but not at its top level: methods, and
-    /// functions under a condition.
-    fn refuse_nested(&mut self, statement: &'a Stmt, class: &str) {
-        match statement {
-            Stmt::ClassDef(definition) if class.is_empty() => {
-                for statement in &definition.body {
-                    self.refuse_nested(statement, &definition.name);
-                }
-            }
+    fn judge_member(
+        &mut self,
+        statement: &'a Stmt,
+        class: &'a StmtClassDef,
+        index: Option<usize>,
+        member: &'a Stmt,
+        barrier: Option<&'static str>,
+    ) {
+        match member {
             Stmt::FunctionDef(function) => {
-                let is_test = !self.settings.tests
-                    && (self.is_test_file
-                        || is_test_name(&function.name)
-                        || class.starts_with("Test"));
-                let (name, kind) = if class.is_empty() {
-                    (function.name.to_string(), "defined under a condition")
-                } else {
-                    (format!("{class}.{}", function.name), "method")
+                let place = match (index, barrier) {
+                    (_, Some(barrier)) => Place::InClass(class, barrier),
+                    (None, None) => Place::InClass(class, "a method under a condition"),
+                    (Some(member), None) => Place::Class {
+                        statement,
+                        class,
+                        member,
+                    },
                 };
-                let refusal = if is_test {
-                    Refusal::new(RejectReason::TestCode, "")
-                } else {
-                    Refusal::new(RejectReason::KindNotSelected, kind)
-                };
-                let outcome = self.refuse(&name, statement, refusal);
-                self.outcomes.push(outcome);
+                self.judge(Subject {
+                    statement: member,
+                    function,
+                    place,
+                });
             }
-            _ => for_each_block(statement, &mut |body| {
-                for statement in body {
-                    self.refuse_nested(statement, class);
+            Stmt::ClassDef(_) => {}
+            _ => for_each_block(member, &mut |body| {
+                for inner in body {
+                    self.judge_member(statement, class, None, inner, barrier);
                 }
             }),
         }
     }
 
-    fn consider(
-        &mut self,
-        unit: usize,
-        statement: &'a Stmt,
-        function: &'a StmtFunctionDef,
-    ) -> Result<Candidate, Refusal> {
-        let name = function.name.as_str();
+    fn consider(&mut self, subject: Subject<'a>) -> Result<Candidate, Refusal> {
+        let refuse = |reason| Err(Refusal::new(reason, ""));
+        let function = subject.function;
         if !self.settings.tests {
             if self.is_test_file {
                 return Err(Refusal::new(RejectReason::TestCode, "in a test file"));
             }
-            if is_test_name(name) {
-                return Err(Refusal::new(RejectReason::TestCode, ""));
+            let is_test_class = subject
+                .class()
+                .is_some_and(|class| class.name.starts_with("Test"));
+            if is_test_name(&function.name) || is_test_class {
+                return refuse(RejectReason::TestCode);
             }
+        }
+        if !self.settings.generated {
+            self.check_file()?;
+        }
+        match subject.place {
+            Place::Unreachable(barrier) | Place::InClass(_, barrier) => {
+                return Err(Refusal::new(RejectReason::KindNotSelected, barrier));
+            }
+            Place::Class { .. } => self.select(method_kind(function))?,
+            Place::Module(_) | Place::Condition => {}
         }
         if function.is_async {
             self.select(FunctionKind::Async)?;
         }
-        if function.parameters.is_empty() {
-            return Err(Refusal::new(RejectReason::NoArguments, ""));
+        if self.settings.require_arguments && function.parameters.is_empty() {
+            return refuse(RejectReason::NoArguments);
         }
-        let (first_line, last_line) = self.module.line_range(statement);
-        let lines = last_line - first_line + 1;
+        let unit = match subject.place {
+            Place::Module(unit) => unit,
+            _ => self.add_function(subject.statement),
+        };
         let scope = &self.module.scope(unit).scope;
         let (returns_value, yields) = (scope.returns_value, scope.yields);
         if yields {
@@ -233,30 +297,171 @@ impl<'a, 's> Extraction<'a, 's> {
                 self.select(FunctionKind::Generator)?;
             }
         } else {
-            if !returns_value {
-                return Err(Refusal::new(RejectReason::NoReturnValue, ""));
+            if self.settings.require_return_value && !returns_value {
+                return refuse(RejectReason::NoReturnValue);
             }
-            if !function.is_async {
-                self.select(FunctionKind::Plain)?;
+            if !function.is_async && subject.class().is_none() {
+                self.select(FunctionKind::Function)?;
             }
         }
-        if lines > self.settings.max_lines {
-            let limit = self.settings.max_lines;
-            return Err(Refusal::new(
-                RejectReason::TooLong,
-                format!("{lines} lines, limit {limit}"),
-            ));
+        let lines = self.module.line_range(subject.statement);
+        self.check_shape(function, lines.1 - lines.0 + 1)?;
+        match subject.place {
+            Place::Class {
+                statement,
+                class,
+                member,
+            } => self.consider_method(subject, statement, class, member),
+            _ => self.consider_function(subject, unit),
         }
-        let subject = self.module.walker.names.intern(name);
-        if let Some(line) = self.redefinition(subject, unit) {
+    }
+
+    /// A function as a unit of its own.
+    fn add_function(&mut self, statement: &'a Stmt) -> usize {
+        let unit = self.module.add_function(statement);
+        self.shared.resize(unit + 1, Shared::default());
+        unit
+    }
+
+    fn consider_function(
+        &mut self,
+        subject: Subject<'a>,
+        unit: usize,
+    ) -> Result<Candidate, Refusal> {
+        let name = self.module.walker.names.intern(&subject.function.name);
+        let mut closure = self.finder.find(&mut self.module, name, unit);
+        // What a decorator has put somewhere and a later function replaces by name was never
+        // to be called by that name.
+        let is_registered = !subject.function.decorator_list.is_empty();
+        if (closure.is_needed || is_registered)
+            && let Some(line) = self.redefinition(name, subject.statement)
+        {
             return Err(Refusal::new(
                 RejectReason::Shadowed,
                 format!("defined again in line {line}"),
             ));
         }
-        let closure = self.finder.find(&mut self.module, subject, unit);
         self.check(&closure)?;
-        Ok(self.assemble(unit, name, &closure, (first_line, last_line)))
+        self.check_environment(&mut closure, unit)?;
+        let text = match subject.place {
+            Place::Module(_) => self.module.text(subject.statement.range()).to_owned(),
+            _ => {
+                let range = self.module.text_range(subject.statement.range());
+                let text = dedent(self.module.source, range, subject.function);
+                if parse_check(&text).is_err() {
+                    return Err(Refusal::new(
+                        RejectReason::KindNotSelected,
+                        "under a condition, and cannot be moved to the margin",
+                    ));
+                }
+                text
+            }
+        };
+        self.assemble(subject, unit, &closure, None, &(text + "\n"))
+    }
+
+    fn consider_method(
+        &mut self,
+        subject: Subject<'a>,
+        statement: &'a Stmt,
+        class: &'a StmtClassDef,
+        member: usize,
+    ) -> Result<Candidate, Refusal> {
+        let function = subject.function;
+        if is_needed_later(class, member, &function.name) {
+            return Err(Refusal::new(
+                RejectReason::UnresolvedName,
+                "its class needs it, or replaces it, further down",
+            ));
+        }
+        let Some(header) = self.module.class_header(class) else {
+            return Err(Refusal::new(
+                RejectReason::KindNotSelected,
+                "a class on one line",
+            ));
+        };
+        let mut slice = members(class, member);
+        let context = slice.clone();
+        slice.push(member);
+        let name = self.module.walker.names.intern(&class.name);
+        let unit = self.module.add_class(statement, class, &slice);
+        self.shared.resize(unit + 1, Shared::default());
+        let mut closure = self.finder.find(&mut self.module, name, unit);
+        if closure.is_needed
+            && let Some(line) = self.redefinition(name, statement)
+        {
+            return Err(Refusal::new(
+                RejectReason::Shadowed,
+                format!("its helpers mean the class of line {line}"),
+            ));
+        }
+        self.check(&closure)?;
+        self.check_environment(&mut closure, unit)?;
+        let mut text = CandidateText::default();
+        text.add_context(header, true);
+        let mut after_block = true;
+        for &index in &context {
+            let statement = &class.body[index];
+            let is_block = statement.is_function_def_stmt() || statement.is_class_def_stmt();
+            text.add_member(
+                &self.module.indented_text(statement),
+                is_block || !after_block,
+            );
+            after_block = !is_block;
+        }
+        let text_of_method = format!("{}\n", self.module.indented_text(subject.statement));
+        self.assemble(subject, unit, &closure, Some(text.context), &text_of_method)
+    }
+
+    /// What a recipe can ask of a whole file.
+    fn check_file(&mut self) -> Result<(), Refusal> {
+        let source = self.module.source;
+        let marker = self.generated.get_or_insert_with(|| {
+            generated_marker(&self.origin.path, source)
+                .or_else(|| is_minified(source).then(|| "minified".to_owned()))
+        });
+        match marker {
+            Some(marker) => Err(Refusal::new(RejectReason::GeneratedCode, marker.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// What a recipe can ask of a function by itself.
+    fn check_shape(&self, function: &StmtFunctionDef, lines: u32) -> Result<(), Refusal> {
+        let settings = self.settings;
+        let refuse = |reason, detail| Err(Refusal::new(reason, detail));
+        if lines > settings.max_lines {
+            let detail = format!("{lines} lines, limit {}", settings.max_lines);
+            return refuse(RejectReason::TooLong, detail);
+        }
+        if lines < settings.min_lines {
+            let detail = format!("{lines} lines, at least {}", settings.min_lines);
+            return refuse(RejectReason::TooShort, detail);
+        }
+        let has_docstring = || {
+            matches!(
+                function.body.first(),
+                Some(Stmt::Expr(first)) if first.value.is_string_literal_expr()
+            )
+        };
+        if settings.require_docstring && !has_docstring() {
+            return refuse(RejectReason::NoDocstring, String::new());
+        }
+        if settings.min_complexity > 1 || settings.max_complexity.is_some() {
+            let found = complexity(function);
+            let least = settings.min_complexity;
+            if found < least {
+                let detail = format!("complexity {found}, at least {least}");
+                return refuse(RejectReason::Complexity, detail);
+            }
+            if let Some(most) = settings.max_complexity
+                && found > most
+            {
+                let detail = format!("complexity {found}, limit {most}");
+                return refuse(RejectReason::Complexity, detail);
+            }
+        }
+        Ok(())
     }
 
     fn select(&self, kind: FunctionKind) -> Result<(), Refusal> {
@@ -272,18 +477,19 @@ impl<'a, 's> Extraction<'a, 's> {
 
     /// The line of a later statement that surely gives the name to something else. What
     /// wraps the function (`f = decorate(f)`) is not a redefinition.
-    fn redefinition(&mut self, name: NameId, unit: usize) -> Option<u32> {
+    fn redefinition(&mut self, name: NameId, statement: &Stmt) -> Option<u32> {
         let later: Vec<usize> = self
             .module
             .bindings(name)
             .iter()
-            .filter(|binding| binding.unit > unit && !binding.mutation)
+            .filter(|binding| !binding.mutation)
             .map(|binding| binding.unit)
             .filter(|&later| {
-                matches!(
-                    self.module.units[later].kind,
-                    UnitKind::Definition | UnitKind::Assignment | UnitKind::Import
-                )
+                self.module.units[later].statement.start() > statement.start()
+                    && matches!(
+                        self.module.units[later].kind,
+                        UnitKind::Definition | UnitKind::Assignment | UnitKind::Import
+                    )
             })
             .collect();
         later.into_iter().find_map(|later| {
@@ -314,8 +520,9 @@ impl<'a, 's> Extraction<'a, 's> {
         if !closure.unresolved.is_empty() {
             let names: Vec<&str> = closure.unresolved.iter().copied().collect();
             let names = names.join(", ");
-            if !self.module.stars.is_empty() {
-                let stars = self.module.stars.join("; ");
+            let stars: Vec<String> = self.module.unknown_stars().collect();
+            if !stars.is_empty() {
+                let stars = stars.join("; ");
                 return refuse(
                     RejectReason::UnresolvedName,
                     format!("{names}: may come from `{stars}`"),
@@ -329,21 +536,26 @@ impl<'a, 's> Extraction<'a, 's> {
                 return refuse(RejectReason::UnresolvedName, names);
             }
         }
+        let exports = self.module.walker.names.find("__all__");
+        if let Some(exports) = exports
+            && self
+                .module
+                .bindings(exports)
+                .iter()
+                .any(|binding| closure.units.binary_search(&binding.unit).is_ok())
+        {
+            return refuse(
+                RejectReason::UnresolvedName,
+                "__all__ names what does not travel".to_owned(),
+            );
+        }
         if closure.needs_itself {
             return refuse(
                 RejectReason::UnresolvedName,
                 "its own context needs it while the module is loading".to_owned(),
             );
         }
-        // What a repair will import counts as imported.
-        let repairs: Vec<&str> = closure
-            .unresolved
-            .iter()
-            .filter_map(|name| match repairable_name(name) {
-                Some(Repair::Import(line)) => line.split([' ', '.']).nth(1),
-                _ => None,
-            })
-            .collect();
+        let repairs = roots_of_repairs(closure);
         if let Some(allow) = &self.settings.allow {
             let foreign: Vec<&str> = closure
                 .roots
@@ -377,70 +589,108 @@ impl<'a, 's> Extraction<'a, 's> {
         Ok(())
     }
 
+    /// Refuses what needs a package that the environment lacks. What the closure can do
+    /// without there counts as an alternative from then on.
+    fn check_environment(&self, closure: &mut Closure<'a>, unit: usize) -> Result<(), Refusal> {
+        let Some(importable) = &self.settings.importable else {
+            return Ok(());
+        };
+        let is_held = |root: &str| importable.contains(root);
+        let repairs = roots_of_repairs(closure);
+        let lacking: Vec<&str> = closure
+            .roots
+            .iter()
+            .chain(&closure.alternatives)
+            .chain(&repairs)
+            .copied()
+            .filter(|root| !is_held(root))
+            .collect();
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        let mut missing = missing_packages(&self.module, closure, unit, &is_held);
+        let repairs = repairs.into_iter().filter(|root| !is_held(root));
+        missing.extend(repairs.map(str::to_owned));
+        if !missing.is_empty() {
+            let packages: Vec<String> = missing.into_iter().collect();
+            return Err(Refusal {
+                reason: RejectReason::PackageMissing,
+                detail: format!("the environment does not hold {}", packages.join(", ")),
+                packages,
+            });
+        }
+        for root in lacking {
+            closure.roots.remove(root);
+            closure.alternatives.insert(root);
+        }
+        Ok(())
+    }
+
+    /// Puts a candidate together; `class` is the text of the class around a method.
     fn assemble(
         &mut self,
+        subject: Subject<'a>,
         unit: usize,
-        name: &'a str,
         closure: &Closure<'a>,
-        (first_line, last_line): (u32, u32),
-    ) -> Candidate {
+        class: Option<String>,
+        function: &str,
+    ) -> Result<Candidate, Refusal> {
+        let apis = self.apis(unit, closure);
+        self.check_sources(unit, closure, &apis)?;
         let mut print = FingerprintBuilder::new();
         let mut text = CandidateText::default();
         text.add_imports(&self.module, closure, &mut print);
         // Guarded imports travel with the units, in source order.
-        let mut guarded = text
-            .guarded_imports(&self.module, closure)
-            .into_iter()
-            .peekable();
+        let guarded = text.guarded_imports(&self.module, closure);
+        let is_sliced = guarded.is_empty() && class.is_none();
+        let mut guarded = guarded.into_iter().peekable();
+        let mut is_whole = true;
         for &member in &closure.units {
             while let Some((_, block)) = guarded.next_if(|&(unit, _)| unit < member) {
                 text.add_context(&block, true);
             }
             let unit = &self.module.units[member];
             let is_block = !matches!(unit.kind, UnitKind::Assignment);
-            text.add_context(self.module.text(unit.statement.range()), is_block);
+            let muted = self.module.unit_text(member);
+            is_whole &= matches!(muted, std::borrow::Cow::Borrowed(_));
+            text.add_context(&muted, is_block);
         }
         for (_, block) in guarded {
             text.add_context(&block, true);
         }
-        let function = format!(
-            "{}\n",
-            self.module.text(self.module.units[unit].statement.range())
-        );
-        let code = Candidate::assemble(&text.imports, &text.context, &function);
-
-        let fingerprint = if closure
-            .imports
-            .iter()
-            .any(|&(unit, _)| self.module.units[unit].kind == UnitKind::TypeChecking)
-        {
-            // The guarded imports were cut down, so that their block is nowhere in the
-            // module as it is.
-            fingerprint(&code, name).unwrap_or_else(|| Digest::of(&code))
-        } else {
-            let subject = self.module.walker.names.intern(name);
-            for &member in &closure.units {
-                print.unit(self.unit_digest(member, name, subject));
-            }
-            print.finish(self.unit_digest(unit, name, subject))
-        };
-
-        let mut apis = BTreeSet::new();
-        for &member in closure.units.iter().chain([&unit]) {
-            let names = match self.shared[member].library_names.take() {
-                Some(names) => names,
-                None => library_names(&self.module, member),
-            };
-            apis.extend(names.iter().cloned());
-            self.shared[member].library_names = Some(names);
+        if let Some(class) = class {
+            text.add_context(class.trim_end_matches('\n'), true);
         }
-        Candidate {
+        let context_lines = text.context.lines().count() as u32;
+        if context_lines > self.settings.max_context_lines {
+            let limit = self.settings.max_context_lines;
+            return Err(Refusal {
+                reason: RejectReason::ContextTooLong,
+                detail: format!("{context_lines} lines of context, limit {limit}"),
+                packages: closure.roots.iter().map(|&root| root.to_owned()).collect(),
+            });
+        }
+        let code = Candidate::assemble(&text.imports, &text.context, function);
+        let name = subject.name();
+
+        let fingerprint = if is_sliced && is_whole {
+            let id = self.module.walker.names.intern(&subject.function.name);
+            for &member in &closure.units {
+                print.unit(self.unit_digest(member, &name, id));
+            }
+            print.finish(self.unit_digest(unit, &name, id))
+        } else {
+            // Something of it is nowhere in the module as it is.
+            fingerprint(&code, &name).unwrap_or_else(|| Digest::of(&code))
+        };
+        let (first_line, last_line) = self.module.line_range(subject.statement);
+        Ok(Candidate {
             id: Candidate::identify(&code, self.origin, first_line),
-            name: name.to_owned(),
+            name,
             code,
             imports: text.imports,
             context: text.context,
-            function,
+            function: function.to_owned(),
             packages: closure.roots.iter().map(|&root| root.to_owned()).collect(),
             apis: apis.into_iter().collect(),
             unresolved: closure
@@ -455,7 +705,79 @@ impl<'a, 's> Extraction<'a, 's> {
             first_line,
             last_line,
             fingerprint,
+        })
+    }
+
+    /// Qualified names of what the function and its helpers take from libraries.
+    fn apis(&mut self, unit: usize, closure: &Closure<'a>) -> BTreeSet<String> {
+        let mut apis = BTreeSet::new();
+        for &member in closure.units.iter().chain([&unit]) {
+            let names = match self.shared[member].library_names.take() {
+                Some(names) => names,
+                None => library_names(&self.module, member),
+            };
+            apis.extend(names.iter().cloned());
+            self.shared[member].library_names = Some(names);
         }
+        apis
+    }
+
+    fn check_sources(
+        &self,
+        unit: usize,
+        closure: &Closure<'a>,
+        apis: &BTreeSet<String>,
+    ) -> Result<(), Refusal> {
+        let rejected = &self.settings.reject_sources;
+        if rejected.is_empty() {
+            return Ok(());
+        }
+        let refuse = |detail: String| {
+            Err(Refusal {
+                reason: RejectReason::OutsideSource,
+                detail,
+                packages: closure.roots.iter().map(|&root| root.to_owned()).collect(),
+            })
+        };
+        if closure.roots.iter().any(|root| may_be_outside(root)) {
+            let reaches =
+                |api: &str| outside_source(api).is_some_and(|source| rejected.contains(&source));
+            if apis.iter().any(|api| reaches(api)) {
+                let mut found = None;
+                for &member in closure.units.iter().chain([&unit]) {
+                    // What is only annotated with a socket may be given something else.
+                    for_each_library_name(&self.module, member, |api, is_annotation| {
+                        if !is_annotation && found.is_none() && reaches(&api) {
+                            found = Some(api);
+                        }
+                    });
+                }
+                if let Some(api) = found {
+                    return refuse(api);
+                }
+            }
+        }
+        if rejected.contains(&OutsideSource::Input) {
+            for builtin in INPUT_BUILTINS {
+                let Some(name) = self.module.walker.names.find(builtin) else {
+                    continue;
+                };
+                let uses = |&member: &usize| {
+                    self.module.known_scope(member).is_some_and(|scope| {
+                        scope
+                            .needs
+                            .binary_search_by_key(&name, |need| need.name)
+                            .is_ok()
+                    })
+                };
+                if self.module.bindings(name).is_empty()
+                    && closure.units.iter().chain([&unit]).any(uses)
+                {
+                    return refuse(format!("{builtin}()"));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn unit_digest(&mut self, unit: usize, name: &str, subject: NameId) -> Digest {
@@ -469,6 +791,19 @@ impl<'a, 's> Extraction<'a, 's> {
         self.shared[unit].digest = Some(digest);
         digest
     }
+}
+
+/// The import roots that repairs of a closure's undefined names bring in: what a repair
+/// will import counts as imported.
+fn roots_of_repairs<'a>(closure: &Closure<'a>) -> Vec<&'a str> {
+    let roots = closure
+        .unresolved
+        .iter()
+        .filter_map(|name| match repairable_name(name) {
+            Some(Repair::Import(line)) => line.split([' ', '.']).nth(1),
+            _ => None,
+        });
+    roots.collect()
 }
 
 /// Why a function is refused.
@@ -489,7 +824,7 @@ impl Refusal {
 }
 
 /// Hands every block of a compound statement over; classes and functions are not entered.
-fn for_each_block<'a>(statement: &'a Stmt, work: &mut dyn FnMut(&'a [Stmt])) {
+pub(crate) fn for_each_block<'a>(statement: &'a Stmt, work: &mut dyn FnMut(&'a [Stmt])) {
     match statement {
         Stmt::If(statement) => {
             work(&statement.body);
@@ -538,14 +873,4 @@ fn is_test_path(path: &str) -> bool {
 
 fn is_test_name(name: &str) -> bool {
     name == "test" || name.starts_with("test_") || name.starts_with("Test")
-}
-
-impl fmt::Display for FunctionKind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(match self {
-            Self::Plain => "function",
-            Self::Async => "async function",
-            Self::Generator => "generator",
-        })
-    }
 }

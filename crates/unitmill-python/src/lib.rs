@@ -10,16 +10,24 @@
 
 mod candidate_text;
 mod canonical;
+mod class_slice;
 mod closure;
+mod dedent;
+mod filters;
 mod fingerprint;
 mod function_text;
 mod functions;
 mod known_names;
+mod likeness;
+mod missing;
 mod module;
 mod names;
+mod package_list;
 mod parse;
 mod repair;
 mod scope;
+mod settings;
+mod star_names;
 mod stubs;
 mod test_classes;
 
@@ -28,12 +36,13 @@ pub use function_text::{
     Constants, Doctest, Parameter, ParameterKind, Signature, Split, constants, doctests, signature,
     split_function,
 };
-pub use functions::{
-    FunctionKind, FunctionOutcome, FunctionSettings, PackageRequirement, extract_functions,
-};
+pub use functions::{FunctionOutcome, extract_functions};
 pub use known_names::{BUILTIN_NAMES, STANDARD_MODULES, is_builtin_name, is_standard_module};
+pub use likeness::{FunctionForm, code_tokens, code_words, function_forms};
 pub use names::{UndefinedName, import_roots, undefined_names};
+pub use package_list::{PackageList, PackageListError, distribution_of, package_of_module};
 pub use parse::{ParseFailure, parse_check};
 pub use repair::{REPAIRS, Repair, repairable_name};
+pub use settings::{FunctionKind, FunctionSettings, OutsideSource, PackageRequirement};
 pub use stubs::{Stub, Stubbed, stub_function, stub_tested};
 pub use test_classes::enumerate_tests;

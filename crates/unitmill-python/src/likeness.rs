@@ -1,6 +1,7 @@
 //! What of a piece of code is compared with other code: its tokens, its words, the forms of
 //! its functions. Never says what is alike; it only takes away what does not count.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -16,16 +17,25 @@ use crate::canonical::Canonical;
 use crate::parse::{with_module, with_tokens};
 
 /// The tokens of a piece of code as they are written, comments, docstrings, line breaks
-/// and indentation left out. Of what does not parse: its words.
+/// and indentation left out. A method may be as indented as it is in its class. Of what does
+/// not parse: its words.
 pub fn code_tokens(code: &str) -> Vec<&str> {
-    with_tokens(code, |body, tokens| {
+    const CLASS: &str = "class _:\n";
+    let is_indented = code.starts_with([' ', '\t']);
+    let (wrapped, head) = if is_indented {
+        (Cow::Owned(format!("{CLASS}{code}")), CLASS.len())
+    } else {
+        (Cow::Borrowed(code), 0)
+    };
+    with_tokens(&wrapped, |body, tokens| {
         let mut places = Places::default();
         places.visit_body(body);
         let mut skipped = Skipped::new(places.docstrings);
         tokens
             .iter()
+            .filter(|token| token.start().to_usize() >= head)
             .filter(|token| !is_layout(token.kind()) && !skipped.holds(token))
-            .map(|token| &code[token.range()])
+            .map(|token| &code[token.start().to_usize() - head..token.end().to_usize() - head])
             .collect()
     })
     .unwrap_or_else(|_| text_words(code).map(|(_, word)| word).collect())
@@ -292,6 +302,11 @@ mod tests {
         assert_eq!(
             code_tokens(code).join(" "),
             "@ cache def f ( x ) : return f\" { x } ! \" + 'a'"
+        );
+        let method = "    @cache\n    def f(self):\n        'Says x.'\n        return self.x\n";
+        assert_eq!(
+            code_tokens(method).join(" "),
+            "@ cache def f ( self ) : return self . x"
         );
         assert_eq!(code_tokens("not python").join(" "), "not python");
     }

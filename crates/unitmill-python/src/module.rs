@@ -4,12 +4,17 @@
 //! walking them when something first leans on them. Never decides what becomes of a
 //! function.
 
-use ruff_python_ast::{Expr, Stmt};
-use ruff_text_size::{Ranged as _, TextRange};
+use std::borrow::Cow;
+
+use ruff_python_ast::{Expr, Stmt, StmtClassDef};
+use ruff_text_size::{Ranged as _, TextRange, TextSize};
 
 use crate::known_names::is_builtin_name;
-use crate::parse::{LineIndex, line_end};
-use crate::scope::{Import, NameId, ScopeWalker, StatementScope, imports_of, root_name};
+use crate::parse::{LineIndex, line_end, line_start};
+use crate::scope::{
+    Import, NameId, ScopeWalker, StatementScope, imports_of, is_type_checking, root_name,
+};
+use crate::star_names::star_names;
 
 /// How a module-level statement travels.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +27,8 @@ pub(crate) enum UnitKind {
     Definition,
     /// An assignment: travels whole.
     Assignment,
+    /// `if TYPE_CHECKING:` over more than imports: travels whole, for annotations only.
+    TypeBlock,
     /// A condition, a `try`, a loop, a `with`: travels whole.
     Compound,
     /// `if __name__ == "__main__":` never travels, nor do expressions, `del` and the like.
@@ -55,6 +62,8 @@ pub(crate) struct Need {
     pub(crate) soft: bool,
     /// Every use is inside a `try` that catches `NameError`.
     pub(crate) guarded: bool,
+    /// Used while the statement runs in a way that may run what the name stands for.
+    pub(crate) called: bool,
 }
 
 /// Who binds a name.
@@ -67,6 +76,15 @@ pub(crate) struct Binding {
     pub(crate) mutation: bool,
 }
 
+/// A star import at module level.
+#[derive(Clone, Debug)]
+pub(crate) struct Star<'a> {
+    unit: usize,
+    import: Import<'a>,
+    /// What it imports, where that is known.
+    names: Option<&'static str>,
+}
+
 /// A module, indexed.
 pub(crate) struct Module<'a> {
     pub(crate) source: &'a str,
@@ -74,8 +92,8 @@ pub(crate) struct Module<'a> {
     pub(crate) units: Vec<Unit<'a>>,
     pub(crate) walker: ScopeWalker<'a>,
     bindings: Vec<Vec<Binding>>,
-    /// Star imports at module level, as written.
-    pub(crate) stars: Vec<String>,
+    /// Star imports at module level, in source order.
+    pub(crate) stars: Vec<Star<'a>>,
     /// Units that import from `__future__`.
     pub(crate) futures: Vec<usize>,
 }
@@ -140,6 +158,10 @@ impl<'a> Module<'a> {
                 }
                 UnitKind::Assignment
             }
+            Stmt::Expr(expression) if let Some(name) = filled(&expression.value) => {
+                self.bind(name, unit, None, true);
+                UnitKind::Assignment
+            }
             Stmt::TypeAlias(alias) => {
                 self.bind_target(&alias.name, unit);
                 UnitKind::Assignment
@@ -160,13 +182,8 @@ impl<'a> Module<'a> {
             | Stmt::With(_)
             | Stmt::Match(_) => {
                 let walked = self.walk(statement);
-                for import in walked
-                    .scope
-                    .imports
-                    .iter()
-                    .filter(|import| import.is_star())
-                {
-                    self.stars.push(star_text(import));
+                for import in &walked.scope.imports {
+                    self.note_star(unit, import);
                 }
                 for &(name, import) in &walked.scope.bindings {
                     self.bind_name(name, unit, import, false);
@@ -175,7 +192,15 @@ impl<'a> Module<'a> {
                     self.bind_name(name, unit, None, true);
                 }
                 scope = Some(walked);
-                UnitKind::Compound
+                match statement {
+                    Stmt::If(condition)
+                        if condition.elif_else_clauses.is_empty()
+                            && is_type_checking(&condition.test) =>
+                    {
+                        UnitKind::TypeBlock
+                    }
+                    _ => UnitKind::Compound,
+                }
             }
             _ => {
                 // A walrus in an expression statement binds too, but does not travel.
@@ -184,7 +209,7 @@ impl<'a> Module<'a> {
         };
         for (index, import) in imports.iter().enumerate() {
             if import.is_star() {
-                self.stars.push(star_text(import));
+                self.note_star(unit, import);
             } else {
                 self.bind(import.bound(), unit, Some(index as u32), false);
             }
@@ -195,6 +220,68 @@ impl<'a> Module<'a> {
             imports,
             scope,
         });
+    }
+
+    fn note_star(&mut self, unit: usize, import: &Import<'a>) {
+        if import.is_star() {
+            let names = (import.level == 0)
+                .then(|| star_names(import.module))
+                .flatten();
+            self.stars.push(Star {
+                unit,
+                import: *import,
+                names,
+            });
+        }
+    }
+
+    /// Star imports of which nobody knows what they import, as written.
+    pub(crate) fn unknown_stars(&self) -> impl Iterator<Item = String> {
+        self.stars
+            .iter()
+            .filter(|star| star.names.is_none())
+            .map(|star| {
+                let dots = ".".repeat(star.import.level as usize);
+                format!("from {dots}{} import *", star.import.module)
+            })
+    }
+
+    /// Binds a name that a star import is known to import, the last one that does; an
+    /// import statement then imports it by name. False if none does.
+    pub(crate) fn bind_from_star(&mut self, name: NameId) -> bool {
+        let text = self.walker.names.text(name);
+        let imports = |star: &&Star<'_>| {
+            star.names
+                .is_some_and(|names| names.split_ascii_whitespace().any(|known| known == text))
+        };
+        let Some(star) = self.stars.iter().rev().find(imports) else {
+            return false;
+        };
+        let (unit, import) = (star.unit, star.import);
+        let index = if self.units[unit].kind == UnitKind::Import {
+            let imports = &mut self.units[unit].imports;
+            imports.push(Import {
+                member: Some(text),
+                ..import
+            });
+            Some(imports.len() as u32 - 1)
+        } else {
+            None
+        };
+        self.bind_name(name, unit, index, false);
+        true
+    }
+
+    /// Adds a function that is not a statement of the module, as one that nothing else
+    /// leans on.
+    pub(crate) fn add_function(&mut self, statement: &'a Stmt) -> usize {
+        self.units.push(Unit {
+            statement,
+            kind: UnitKind::Definition,
+            imports: Vec::new(),
+            scope: None,
+        });
+        self.units.len() - 1
     }
 
     fn bind(&mut self, name: &'a str, unit: usize, import: Option<u32>, mutation: bool) {
@@ -291,13 +378,73 @@ impl<'a> Module<'a> {
         is_builtin_name(text) || matches!(text, "__class__" | "__module__" | "__qualname__")
     }
 
+    /// Adds the part of a class that a method leans on; `members` of its body, in order.
+    pub(crate) fn add_class(
+        &mut self,
+        statement: &'a Stmt,
+        class: &'a StmtClassDef,
+        members: &[usize],
+    ) -> usize {
+        let scope = self.walker.walk_class(class, members);
+        let unit = self.add_function(statement);
+        self.units[unit].scope = Some(UnitScope::new(scope));
+        unit
+    }
+
+    /// The text of a class before the first statement of its body, decorators included;
+    /// none if they share a line.
+    pub(crate) fn class_header(&self, class: &StmtClassDef) -> Option<&'a str> {
+        let first = class.body.first()?.start().to_usize();
+        let line = line_start(self.source, first);
+        let header = self.source.get(class.start().to_usize()..line)?;
+        self.source[line..first]
+            .trim()
+            .is_empty()
+            .then(|| header.trim_end())
+    }
+
+    /// The text of a statement with the blanks before its first line.
+    pub(crate) fn indented_text(&self, statement: &Stmt) -> String {
+        let start = statement.start().to_usize();
+        let line = line_start(self.source, start);
+        let blanks = &self.source[line..start];
+        let blanks = &blanks[..blanks.len() - blanks.trim_start().len()];
+        format!("{blanks}{}", self.text(statement.range()))
+    }
+
+    /// The text of a unit, as it travels: without the calls in conditions and the like that
+    /// only say or end something.
+    pub(crate) fn unit_text(&self, unit: usize) -> Cow<'a, str> {
+        let range = self.text_range(self.units[unit].statement.range());
+        let text = &self.source[range];
+        let muted = match &self.units[unit].scope {
+            Some(scope) if !scope.scope.muted.is_empty() => &scope.scope.muted,
+            _ => return Cow::Borrowed(text),
+        };
+        let mut cut = String::with_capacity(text.len());
+        let mut done = range.start().to_usize();
+        for statement in muted {
+            cut.push_str(&self.source[done..statement.start().to_usize()]);
+            cut.push_str("pass");
+            done = statement.end().to_usize();
+        }
+        cut.push_str(&self.source[done..range.end().to_usize()]);
+        Cow::Owned(cut)
+    }
+
     /// The text of a statement, decorators and a comment on its last line included.
     pub(crate) fn text(&self, range: TextRange) -> &'a str {
+        &self.source[self.text_range(range)]
+    }
+
+    /// Where that text is.
+    pub(crate) fn text_range(&self, range: TextRange) -> TextRange {
         let (start, end) = (range.start().to_usize(), range.end().to_usize());
         let line = line_end(self.source, end);
         let rest = self.source[end..line].trim_start();
         let end = if rest.starts_with('#') { line } else { end };
-        self.source[start..end].trim_end()
+        let length = self.source[start..end].trim_end().len();
+        TextRange::at(range.start(), TextSize::new(length as u32))
     }
 
     /// The line that a statement starts on, decorators included, and the one it ends on.
@@ -320,12 +467,14 @@ impl<'a> UnitScope<'a> {
                     need.eager |= !used.deferred && !used.soft;
                     need.soft &= used.soft;
                     need.guarded &= used.guarded || used.soft;
+                    need.called |= used.called && !used.deferred && !used.soft;
                 }
                 _ => needs.push(Need {
                     name: used.name,
                     eager: !used.deferred && !used.soft,
                     soft: used.soft,
                     guarded: used.guarded || used.soft,
+                    called: used.called && !used.deferred && !used.soft,
                 }),
             }
         }
@@ -345,12 +494,34 @@ impl<'a> UnitScope<'a> {
     }
 }
 
-fn star_text(import: &Import<'_>) -> String {
-    format!(
-        "from {}{} import *",
-        ".".repeat(import.level as usize),
-        import.module
-    )
+/// The name of a container that a statement puts something into or takes something from:
+/// `names` in `names.append(1)`.
+fn filled(expression: &Expr) -> Option<&str> {
+    let Expr::Call(call) = expression else {
+        return None;
+    };
+    let Expr::Attribute(method) = &*call.func else {
+        return None;
+    };
+    let changes = matches!(
+        method.attr.as_str(),
+        "add"
+            | "append"
+            | "appendleft"
+            | "discard"
+            | "extend"
+            | "insert"
+            | "pop"
+            | "remove"
+            | "reverse"
+            | "setdefault"
+            | "sort"
+            | "update"
+    );
+    match &*method.value {
+        Expr::Name(name) if changes => Some(name.id.as_str()),
+        _ => None,
+    }
 }
 
 fn is_import(statement: &Stmt) -> bool {
@@ -358,7 +529,7 @@ fn is_import(statement: &Stmt) -> bool {
 }
 
 /// `__name__ == "__main__"`, either way round.
-fn is_main_guard(test: &Expr) -> bool {
+pub(crate) fn is_main_guard(test: &Expr) -> bool {
     let Expr::Compare(compare) = test else {
         return false;
     };
@@ -367,12 +538,4 @@ fn is_main_guard(test: &Expr) -> bool {
     compare.comparators.first().is_some_and(|right| {
         (is_name(&compare.left) && is_main(right)) || (is_main(&compare.left) && is_name(right))
     })
-}
-
-fn is_type_checking(test: &Expr) -> bool {
-    match test {
-        Expr::Name(name) => name.id.as_str() == "TYPE_CHECKING",
-        Expr::Attribute(attribute) => attribute.attr.as_str() == "TYPE_CHECKING",
-        _ => false,
-    }
 }

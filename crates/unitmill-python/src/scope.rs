@@ -11,10 +11,10 @@ use ruff_python_ast::visitor::{
     Visitor, walk_except_handler, walk_expr, walk_pattern, walk_stmt, walk_type_param,
 };
 use ruff_python_ast::{
-    Alias, Comprehension, ExceptHandler, Expr, ExprContext, Parameters, Pattern, Stmt,
-    StmtClassDef, StmtFunctionDef, StmtTry, StringFlags as _, TypeParam, TypeParams,
+    Alias, Comprehension, Decorator, ExceptHandler, Expr, ExprContext, Parameters, Pattern, Stmt,
+    StmtClassDef, StmtFunctionDef, StmtIf, StmtTry, StringFlags as _, TypeParam, TypeParams,
 };
-use ruff_text_size::TextSize;
+use ruff_text_size::{TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
 /// A name of the module, interned.
@@ -67,6 +67,9 @@ pub(crate) struct Import<'a> {
     pub(crate) alias: Option<&'a str>,
     /// Leading dots.
     pub(crate) level: u32,
+    /// It may fail, or is never executed: inside a `try` that catches `ImportError`, or
+    /// under `if TYPE_CHECKING:`.
+    pub(crate) optional: bool,
 }
 
 impl<'a> Import<'a> {
@@ -76,6 +79,11 @@ impl<'a> Import<'a> {
 
     pub(crate) fn is_star(&self) -> bool {
         self.member == Some("*")
+    }
+
+    /// It means nothing outside of its package, and the code needs it.
+    pub(crate) fn is_local(&self) -> bool {
+        self.level > 0 && !self.optional
     }
 
     /// The name that it binds.
@@ -100,6 +108,7 @@ pub(crate) fn imports_of(statement: &Stmt) -> impl Iterator<Item = Import<'_>> {
         member: module.map(|_| alias.name.as_str()),
         alias: alias.asname.as_ref().map(|name| name.as_str()),
         level,
+        optional: false,
     })
 }
 
@@ -113,6 +122,10 @@ pub(crate) struct Use<'a> {
     pub(crate) soft: bool,
     /// Inside a `try` that catches `NameError`.
     pub(crate) guarded: bool,
+    /// In a call, a decorator or a `with`: what it names may be run.
+    pub(crate) called: bool,
+    /// In an annotation, evaluated or not.
+    pub(crate) annotation: bool,
     pub(crate) offset: TextSize,
     /// The name with all attributes taken from it (`np.linalg.norm`).
     pub(crate) chain: Option<&'a Expr>,
@@ -132,6 +145,8 @@ pub(crate) struct StatementScope<'a> {
     pub(crate) imports: Vec<Import<'a>>,
     /// Attribute chains that start at an import of one of its own functions.
     pub(crate) local_chains: Vec<(u32, &'a Expr)>,
+    /// Calls at module level that only say or end something, in source order.
+    pub(crate) muted: Vec<TextRange>,
     /// Names bound in class bodies: attributes, not locals.
     pub(crate) class_names: Vec<NameId>,
     /// Of the last function that ended: it returns a value.
@@ -184,6 +199,9 @@ pub(crate) struct ScopeWalker<'a> {
     current: StatementScope<'a>,
     soft: u32,
     guarded: u32,
+    called: u32,
+    /// Inside of what may fail to import, or is there for type checkers only.
+    optional: u32,
     annotation: bool,
 }
 
@@ -200,6 +218,8 @@ impl<'a> ScopeWalker<'a> {
             current: StatementScope::default(),
             soft: 0,
             guarded: 0,
+            called: 0,
+            optional: 0,
             annotation: false,
         }
     }
@@ -208,6 +228,17 @@ impl<'a> ScopeWalker<'a> {
     pub(crate) fn walk(&mut self, statement: &'a Stmt) -> StatementScope<'a> {
         self.push(FrameKind::Module);
         self.visit_stmt(statement);
+        self.finish()
+    }
+
+    /// Walks some statements of a module-level class as if they were all of its body.
+    pub(crate) fn walk_class(
+        &mut self,
+        class: &'a StmtClassDef,
+        members: &[usize],
+    ) -> StatementScope<'a> {
+        self.push(FrameKind::Module);
+        self.class(class, Some(members));
         self.finish()
     }
 
@@ -321,6 +352,8 @@ impl<'a> ScopeWalker<'a> {
             deferred: false,
             soft: self.soft > 0,
             guarded: self.guarded > 0,
+            called: self.called > 0,
+            annotation: self.annotation,
             offset,
             chain,
         };
@@ -337,7 +370,8 @@ impl<'a> ScopeWalker<'a> {
     }
 
     fn import(&mut self, statement: &'a Stmt) {
-        for import in imports_of(statement) {
+        for mut import in imports_of(statement) {
+            import.optional = self.optional > 0;
             let index = self.current.imports.len() as u32;
             self.current.imports.push(import);
             if !import.is_star() {
@@ -347,9 +381,7 @@ impl<'a> ScopeWalker<'a> {
     }
 
     fn function(&mut self, function: &'a StmtFunctionDef) {
-        for decorator in &function.decorator_list {
-            self.visit_expr(&decorator.expression);
-        }
+        self.decorators(&function.decorator_list);
         self.defaults(&function.parameters);
         self.type_parameters(function.type_params.as_deref());
         let eager = !self.future_annotations;
@@ -371,21 +403,40 @@ impl<'a> ScopeWalker<'a> {
         self.bind(&function.name, None);
     }
 
-    fn class(&mut self, class: &'a StmtClassDef) {
-        for decorator in &class.decorator_list {
-            self.visit_expr(&decorator.expression);
-        }
+    fn class(&mut self, class: &'a StmtClassDef, members: Option<&[usize]>) {
+        self.decorators(&class.decorator_list);
         self.type_parameters(class.type_params.as_deref());
         if let Some(arguments) = &class.arguments {
-            self.visit_arguments(arguments);
+            for base in &arguments.args {
+                self.visit_expr(base);
+            }
+            // A metaclass makes the class.
+            self.called += 1;
+            for keyword in &arguments.keywords {
+                self.visit_expr(&keyword.value);
+            }
+            self.called -= 1;
         }
         self.push(FrameKind::Class);
-        self.visit_body(&class.body);
+        match members {
+            Some(members) => members
+                .iter()
+                .for_each(|&member| self.visit_stmt(&class.body[member])),
+            None => self.visit_body(&class.body),
+        }
         self.pop();
         if class.type_params.is_some() {
             self.pop();
         }
         self.bind(&class.name, None);
+    }
+
+    fn decorators(&mut self, decorators: &'a [Decorator]) {
+        self.called += 1;
+        for decorator in decorators {
+            self.visit_expr(&decorator.expression);
+        }
+        self.called -= 1;
     }
 
     fn defaults(&mut self, parameters: &'a Parameters) {
@@ -475,18 +526,45 @@ impl<'a> ScopeWalker<'a> {
     }
 
     fn try_statement(&mut self, statement: &'a StmtTry) {
-        let guards = statement.handlers.iter().any(|handler| {
-            let ExceptHandler::ExceptHandler(handler) = handler;
-            handler.type_.as_deref().is_some_and(catches_name_error)
+        let catches = |error: fn(&str) -> bool| {
+            u32::from(statement.handlers.iter().any(|handler| {
+                let ExceptHandler::ExceptHandler(handler) = handler;
+                match handler.type_.as_deref() {
+                    Some(handled) => names_error(handled, error),
+                    None => error("BaseException"),
+                }
+            }))
+        };
+        let guards = catches(|name| matches!(name, "NameError" | "UnboundLocalError"));
+        let imports = catches(|name| {
+            matches!(
+                name,
+                "ImportError" | "ModuleNotFoundError" | "Exception" | "BaseException"
+            )
         });
-        self.guarded += u32::from(guards);
+        self.guarded += guards;
+        self.optional += imports;
         self.visit_body(&statement.body);
-        self.guarded -= u32::from(guards);
+        self.optional -= imports;
+        self.guarded -= guards;
         for handler in &statement.handlers {
             self.visit_except_handler(handler);
         }
         self.visit_body(&statement.orelse);
         self.visit_body(&statement.finalbody);
+    }
+
+    /// `if TYPE_CHECKING:` is never entered.
+    fn type_checking(&mut self, statement: &'a StmtIf) {
+        self.visit_expr(&statement.test);
+        self.soft += 1;
+        self.optional += 1;
+        self.visit_body(&statement.body);
+        self.optional -= 1;
+        self.soft -= 1;
+        for clause in &statement.elif_else_clauses {
+            self.visit_elif_else_clause(clause);
+        }
     }
 
     /// Item and attribute assignments at module level change what a name holds.
@@ -516,10 +594,98 @@ pub(crate) fn root_name(expression: &Expr) -> Option<&str> {
     }
 }
 
-fn catches_name_error(handled: &Expr) -> bool {
+/// Whether an `except` clause names an error for which `wanted` holds.
+fn names_error(handled: &Expr, wanted: fn(&str) -> bool) -> bool {
     match handled {
-        Expr::Name(name) => matches!(name.id.as_str(), "NameError" | "UnboundLocalError"),
-        Expr::Tuple(tuple) => tuple.elts.iter().any(catches_name_error),
+        Expr::Name(name) => wanted(name.id.as_str()),
+        Expr::Tuple(tuple) => tuple.elts.iter().any(|item| names_error(item, wanted)),
+        _ => false,
+    }
+}
+
+fn last_name(expression: &Expr) -> Option<&str> {
+    match expression {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        _ => None,
+    }
+}
+
+/// What is subscripted with types wherever it stands, so that strings in it name types.
+fn is_typing_form(expression: &Expr) -> bool {
+    last_name(expression).is_some_and(|name| {
+        matches!(
+            name,
+            "Annotated"
+                | "AsyncGenerator"
+                | "AsyncIterable"
+                | "AsyncIterator"
+                | "Awaitable"
+                | "Callable"
+                | "ClassVar"
+                | "Collection"
+                | "Coroutine"
+                | "Dict"
+                | "Final"
+                | "FrozenSet"
+                | "Generator"
+                | "Generic"
+                | "Iterable"
+                | "Iterator"
+                | "List"
+                | "Mapping"
+                | "MutableMapping"
+                | "MutableSequence"
+                | "Optional"
+                | "Protocol"
+                | "Sequence"
+                | "Set"
+                | "Tuple"
+                | "Type"
+                | "Union"
+        )
+    })
+}
+
+/// A call that has no effect but a message, a setting of messages, or the end of it all.
+fn only_says(expression: &Expr) -> bool {
+    let Expr::Call(call) = expression else {
+        return false;
+    };
+    match &*call.func {
+        Expr::Name(name) => matches!(name.id.as_str(), "print" | "exit" | "quit"),
+        Expr::Attribute(attribute) => match (&*attribute.value, attribute.attr.as_str()) {
+            (Expr::Name(module), called) => matches!(
+                (module.id.as_str(), called),
+                ("sys", "exit")
+                    | ("warnings", "warn" | "filterwarnings" | "simplefilter")
+                    | (
+                        "logging" | "logger" | "log" | "LOG" | "LOGGER" | "_logger",
+                        "basicConfig"
+                            | "debug"
+                            | "info"
+                            | "warning"
+                            | "warn"
+                            | "error"
+                            | "exception"
+                            | "critical"
+                    )
+            ),
+            (Expr::Attribute(inner), "write") => {
+                matches!(inner.attr.as_str(), "stdout" | "stderr")
+                    && matches!(&*inner.value, Expr::Name(name) if name.id.as_str() == "sys")
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// The test of `if TYPE_CHECKING:`.
+pub(crate) fn is_type_checking(test: &Expr) -> bool {
+    match test {
+        Expr::Name(name) => name.id.as_str() == "TYPE_CHECKING",
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "TYPE_CHECKING",
         _ => false,
     }
 }
@@ -528,7 +694,7 @@ impl<'a> Visitor<'a> for ScopeWalker<'a> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
             Stmt::FunctionDef(function) => self.function(function),
-            Stmt::ClassDef(class) => self.class(class),
+            Stmt::ClassDef(class) => self.class(class, None),
             Stmt::Import(_) | Stmt::ImportFrom(_) => self.import(statement),
             Stmt::Global(global) => {
                 for name in &global.names {
@@ -603,7 +769,21 @@ impl<'a> Visitor<'a> for ScopeWalker<'a> {
                 }
                 self.visit_expr(&alias.name);
             }
+            Stmt::Expr(expression) if self.frames.len() == 1 && only_says(&expression.value) => {
+                self.current.muted.push(expression.range);
+            }
             Stmt::Try(statement) => self.try_statement(statement),
+            Stmt::If(condition) if is_type_checking(&condition.test) => {
+                self.type_checking(condition);
+            }
+            Stmt::With(with) => {
+                self.called += 1;
+                for item in &with.items {
+                    self.visit_with_item(item);
+                }
+                self.called -= 1;
+                self.visit_body(&with.body);
+            }
             _ => walk_stmt(self, statement),
         }
     }
@@ -721,6 +901,31 @@ impl<'a> Visitor<'a> for ScopeWalker<'a> {
                 self.annotation = false;
                 walk_expr(self, expression);
                 self.annotation = true;
+            }
+            Expr::Subscript(subscript) if is_typing_form(&subscript.value) => {
+                self.visit_expr(&subscript.value);
+                self.annotation = true;
+                self.visit_expr(&subscript.slice);
+                self.annotation = false;
+            }
+            Expr::Call(call) => {
+                self.called += 1;
+                // `cast("Name", …)`, `TypeVar("T", bound="Name")`
+                let types = match last_name(&call.func) {
+                    Some("cast") => call.arguments.args.first(),
+                    Some("TypeVar") => call
+                        .arguments
+                        .find_keyword("bound")
+                        .map(|bound| &bound.value),
+                    _ => None,
+                };
+                if let Some(types) = types.filter(|types| types.is_string_literal_expr()) {
+                    self.annotation = true;
+                    self.visit_expr(types);
+                    self.annotation = false;
+                }
+                walk_expr(self, expression);
+                self.called -= 1;
             }
             Expr::NumberLiteral(_)
             | Expr::BytesLiteral(_)

@@ -127,7 +127,7 @@ with open('f'):
     def managed(x):
         return x
 ";
-    insta::assert_snapshot!(summary(&outcomes(source)), @r"
+    insta::assert_snapshot!(summary(&outcomes(source)), @"
     plain: candidate
     asynchronous: kind_not_selected (async function)
     generator: kind_not_selected (generator)
@@ -136,12 +136,12 @@ with open('f'):
     inner_return_only: no_return_value ()
     test_something: test_code ()
     Helper.method: kind_not_selected (method)
-    Helper.conditional_method: kind_not_selected (method)
+    Helper.conditional_method: kind_not_selected (a method under a condition)
     TestHelper.check: test_code ()
-    conditional: kind_not_selected (defined under a condition)
-    tried: kind_not_selected (defined under a condition)
-    excepted: kind_not_selected (defined under a condition)
-    managed: kind_not_selected (defined under a condition)
+    conditional: candidate
+    tried: candidate
+    excepted: candidate
+    managed: candidate
     ");
 }
 
@@ -316,11 +316,12 @@ print(names)
 def f(x):
     return names, table[x]
 ";
-    insta::assert_snapshot!(code(source, "f"), @r"
+    insta::assert_snapshot!(code(source, "f"), @"
     names = ['a']
     names += ['b']
     table = {}
     table['x'] = 1
+    names.append('c')
     names = names + ['d']
 
 
@@ -363,8 +364,8 @@ def g(x):
     def g(x):
         return wrapped(x)
     ");
-    insta::assert_snapshot!(summary(&outcomes(source)), @r"
-    helper: shadowed (defined again in line 4)
+    insta::assert_snapshot!(summary(&outcomes(source)), @"
+    helper: candidate
     helper: candidate
     wrapped: candidate
     f: candidate
@@ -504,17 +505,26 @@ def dunder(x):
 }
 
 #[test]
-fn star_imports_make_unknown_names_unresolvable() {
+fn star_imports_of_unknown_modules_make_names_unresolvable() {
     let source = "
 from math import *
+from numpy import *
+from house.tools import *
 def known(x):
     return len(x)
+def listed(x):
+    return ceil(x) + sum(x)
 def unknown(x):
-    return sqrt(x)
+    return polish(x)
 ";
-    insta::assert_snapshot!(summary(&outcomes(source)), @r"
+    assert_eq!(
+        candidate(source, "listed").imports,
+        "from numpy import ceil, sum\n"
+    );
+    insta::assert_snapshot!(summary(&outcomes(source)), @"
     known: candidate
-    unknown: unresolved_name (sqrt: may come from `from math import *`)
+    listed: candidate
+    unknown: unresolved_name (polish: may come from `from house.tools import *`)
     ");
 }
 
@@ -590,6 +600,7 @@ def mixed(x):
         let settings = FunctionSettings {
             require,
             allow: allow.map(|list| list.iter().map(|&root| root.to_owned()).collect()),
+            reject_sources: BTreeSet::new(),
             ..FunctionSettings::default()
         };
         summary(&outcomes_at("m.py", source, &settings))
@@ -634,8 +645,8 @@ def long(x):
         max_lines: 3,
         ..anything()
     };
-    insta::assert_snapshot!(summary(&outcomes_at("m.py", source, &settings)), @r"
-    f: shadowed (defined again in line 4)
+    insta::assert_snapshot!(summary(&outcomes_at("m.py", source, &settings)), @"
+    f: candidate
     f: candidate
     long: too_long (4 lines, limit 3)
     ");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use unitmill_model::{Digest, Origin};
 use unitmill_python::{
-    FunctionOutcome, FunctionSettings, PackageRequirement, Stub, enumerate_tests,
+    FunctionKind, FunctionOutcome, FunctionSettings, PackageRequirement, Stub, enumerate_tests,
     extract_functions, fingerprint, parse_check, split_function, stub_function, stub_tested,
     undefined_names,
 };
@@ -33,6 +33,7 @@ const STATEMENTS: &[&str] = &[
     "def f0(x): return C.size\n",
     "class C(Base):\n    size = B\n    def method(self):\n        return f1(self)\n",
     "class Base: pass\n",
+    "class D:\n    'D.'\n    def __init__(self, x=A):\n        self.x = x\n\n    @property\n    def fy(self):\n        return self.x + B\n    @staticmethod\n    def fz(x): return D(x).fy\n    def __iter__(self):\n        yield self.fy\n",
     "if A:\n    def f4(x):\n        return x\nelse:\n    f4 = None\n",
     "try:\n    import numpy as np\nexcept ImportError:\n    np = None\n",
     "def f5(x):\n    global A\n    A = x\n    return np.sum(x)\n",
@@ -109,10 +110,22 @@ proptest! {
 
     #[test]
     fn outcomes_are_complete_and_candidates_are_whole(source in modules()) {
-        let settings = FunctionSettings { require: PackageRequirement::None, ..Default::default() };
+        let settings = FunctionSettings {
+            require: PackageRequirement::None,
+            kinds: BTreeSet::from([
+                FunctionKind::Function,
+                FunctionKind::Method,
+                FunctionKind::StaticMethod,
+                FunctionKind::ClassMethod,
+                FunctionKind::Async,
+                FunctionKind::Generator,
+            ]),
+            ..Default::default()
+        };
         let outcomes = extract_functions(&source, &origin(), &settings).expect("the source parses");
         let functions = source.matches("def f").count()
             + source.matches("def method").count()
+            + source.matches("def __i").count()
             + source.matches("def decorate").count();
         prop_assert_eq!(outcomes.len(), functions);
         for outcome in outcomes {
@@ -131,8 +144,10 @@ proptest! {
                 let stubbed = stub_function(&candidate.code, &candidate.name, stub).expect("it stubs");
                 prop_assert_eq!(parse_check(&stubbed), Ok(()));
             }
-            // The slices are in the source, byte by byte.
-            prop_assert!(source.contains(candidate.function.trim_end()));
+            // The slices are in the source, byte by byte; margins apart, where the function
+            // stood under a condition.
+            let flat = |text: &str| text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+            prop_assert!(flat(&source).contains(&flat(candidate.function.trim_end())));
         }
         // Nothing is mentioned, so that everything goes.
         for stub in Stub::ALL {
