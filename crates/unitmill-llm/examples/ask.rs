@@ -10,18 +10,27 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use tokio::task::JoinSet;
-use unitmill_llm::{Client, ClientSettings};
+use unitmill_llm::{Client, ClientSettings, LlmError};
 use unitmill_model::{Message, ModelRequest, Role};
 
-const USAGE: &str = "usage: ask BASE_URL MODEL REQUESTS CONCURRENCY PROMPT_CHARACTERS";
+const USAGE: &str = "usage: ask BASE_URL MODEL REQUESTS CONCURRENCY PROMPT_CHARACTERS [SAMPLES]";
 
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "the line is what scripts read")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [base_url, model, requests, concurrency, characters] = &arguments[..] else {
+    let [
+        base_url,
+        model,
+        requests,
+        concurrency,
+        characters,
+        samples @ ..,
+    ] = &arguments[..]
+    else {
         return Err(USAGE.into());
     };
+    let samples: u32 = samples.first().map_or(Ok(1), |samples| samples.parse())?;
     let requests: u64 = requests.parse()?;
     let concurrency: NonZeroUsize = concurrency.parse()?;
     let prompt: Arc<str> = "word ".repeat(characters.parse::<usize>()? / 5).into();
@@ -38,34 +47,42 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let (client, next) = (Arc::clone(&client), Arc::clone(&next));
         let (model, prompt) = (model.clone(), Arc::clone(&prompt));
         workers.spawn(async move {
-            let mut resent = 0_u64;
-            let mut tokens = 0_u64;
+            let (mut answers, mut resent, mut tokens) = (0_u64, 0_u64, 0_u64);
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= requests {
-                    return Ok::<_, unitmill_llm::LlmError>((resent, tokens));
+                    return Ok::<_, LlmError>((answers, resent, tokens));
                 }
-                let request = ModelRequest {
-                    model: model.clone(),
-                    messages: vec![Message {
-                        role: Role::User,
-                        content: format!("{number} {prompt}"),
-                    }],
-                    temperature: 0.2,
-                    top_p: 1.0,
-                    max_tokens: 64,
-                    seed: number,
-                    sample: 0,
-                };
-                let reply = client.ask(&request).await?;
-                resent += u64::from(reply.resent);
-                tokens += u64::from(reply.answer.completion_tokens);
+                let requests: Vec<ModelRequest> = (0..samples)
+                    .map(|sample| ModelRequest {
+                        model: model.clone(),
+                        messages: vec![Message {
+                            role: Role::User,
+                            content: format!("{number} {prompt}"),
+                        }],
+                        temperature: 0.2,
+                        top_p: 1.0,
+                        max_tokens: 64,
+                        seed: number,
+                        sample,
+                    })
+                    .collect();
+                let replies = client
+                    .ask_samples(&requests, async |_, reply| reply)
+                    .await?;
+                for reply in replies {
+                    let reply = reply?;
+                    answers += 1;
+                    resent += u64::from(reply.resent);
+                    tokens += u64::from(reply.answer.completion_tokens);
+                }
             }
         });
     }
-    let (mut resent, mut tokens) = (0, 0);
+    let (mut answers, mut resent, mut tokens) = (0, 0, 0);
     while let Some(worker) = workers.join_next().await {
-        let (more_resent, more_tokens) = worker??;
+        let (more_answers, more_resent, more_tokens) = worker??;
+        answers += more_answers;
         resent += more_resent;
         tokens += more_tokens;
     }
@@ -75,9 +92,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "{}",
         serde_json::json!({
             "requests": requests,
+            "answers": answers,
             "seconds": seconds,
             "cpu_seconds": cpu,
             "resent": resent,
+            "limit": client.limits(),
             "completion_tokens": tokens,
         })
     );

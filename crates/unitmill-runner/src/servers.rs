@@ -111,12 +111,14 @@ impl Servers {
     pub(crate) async fn check(&self, events: &Events) -> Result<(), RunError> {
         for agent in Agent::ALL {
             if let Some(server) = self.get(*agent) {
-                let problems = server.client.health(&server.model).await.map_err(|source| {
-                    RunError::Model {
+                let problems = server
+                    .client
+                    .health(&server.model)
+                    .await
+                    .map_err(|source| RunError::Model {
                         agent: *agent,
                         source,
-                    }
-                })?;
+                    })?;
                 for problem in problems {
                     events.send(Event::Warning(format!(
                         "the {agent} agent goes on without one of its servers: {problem}. {}",
