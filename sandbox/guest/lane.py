@@ -103,8 +103,7 @@ def _start_run(sandbox, finder, output):
         os._exit(NOT_ISOLATED)
     if bench["WORK"] != sandbox.work:
         bench["WORK"] = sandbox.work
-    # The way to raw system calls.
-    vars(sandbox).clear()
+    sandbox.disappear()
     bench["run"](channel, finder)
 
 

@@ -10,6 +10,7 @@ mod v2;
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use unitmill_model::Limits;
@@ -209,14 +210,40 @@ fn set_processes(
     Ok(())
 }
 
-/// The count of `oom_kill` in a group's statistics.
-fn memory_kills_in(path: PathBuf) -> Result<u64, SandboxError> {
-    let kills = fs::read_to_string(&path).and_then(|text| {
-        text.lines()
+/// How many processes the kernel has ended in a group for want of memory, ever. Asked after
+/// every run, and so the file stays open.
+#[derive(Debug)]
+struct MemoryKills {
+    path: PathBuf,
+    file: Option<File>,
+}
+
+impl MemoryKills {
+    /// The count in a file of a group's statistics.
+    fn in_file(path: PathBuf) -> Self {
+        Self { path, file: None }
+    }
+
+    fn read(&mut self) -> Result<u64, SandboxError> {
+        self.try_read().map_err(|source| SandboxError::ControlGroup {
+            path: self.path.clone(),
+            source,
+        })
+    }
+
+    fn try_read(&mut self) -> io::Result<u64> {
+        let file = match &self.file {
+            Some(file) => file,
+            None => self.file.insert(File::open(&self.path)?),
+        };
+        // Far more than the statistics of any kernel so far.
+        let mut text = [0; 1024];
+        let length = file.read_at(&mut text, 0)?;
+        String::from_utf8_lossy(&text[..length])
+            .lines()
             .find_map(|line| line.strip_prefix("oom_kill ")?.parse().ok())
             .ok_or_else(|| io::Error::other("it has no line `oom_kill`; the kernel is too old"))
-    });
-    kills.map_err(|source| SandboxError::ControlGroup { path, source })
+    }
 }
 
 impl SlotGroup {
@@ -250,10 +277,10 @@ impl SlotGroup {
 
     /// How many processes the kernel has ended here for want of memory, ever. Without
     /// groups nobody counts.
-    pub(crate) fn memory_kills(&self) -> Result<u64, SandboxError> {
+    pub(crate) fn memory_kills(&mut self) -> Result<u64, SandboxError> {
         match self {
-            Self::V1(slot) => slot.memory_kills(),
-            Self::V2(slot) => slot.memory_kills(),
+            Self::V1(slot) => slot.memory_kills.read(),
+            Self::V2(slot) => slot.memory_kills.read(),
             Self::Absent => Ok(0),
         }
     }

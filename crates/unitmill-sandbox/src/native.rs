@@ -61,6 +61,8 @@ pub(crate) struct Native {
 struct Slot {
     index: usize,
     group: SlotGroup,
+    /// Processes that the kernel has ended in the group for want of memory, as of its last run.
+    memory_kills: u64,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -138,7 +140,11 @@ impl Native {
                     .remove_later(&folder)
                     .map_err(SandboxError::plumbing("tell the janitor"))?;
             }
-            slots.push(Slot { index, group });
+            slots.push(Slot {
+                index,
+                group,
+                memory_kills: 0,
+            });
         }
         // The last is taken first.
         slots.reverse();
@@ -337,7 +343,6 @@ impl Native {
             }
             Err(error) => return Err(Failure::Error(error)),
         };
-        let kills = group.memory_kills().map_err(Failure::Error)?;
         let channel_key = self.draw().map_err(Failure::Error)?;
         let payload = run::payload(job, &channel_key)
             .map_err(|error| Failure::Error(SandboxError::Job(error.to_string())))?;
@@ -349,7 +354,8 @@ impl Native {
             // Of a run that was lost something may still be running for a moment.
             self.walls.clear(slot.index).await.map_err(Failure::Error)?;
         }
-        let out_of_memory = group.memory_kills().map_err(Failure::Error)? > kills;
+        let kills = slot.group.memory_kills().map_err(Failure::Error)?;
+        let out_of_memory = kills > std::mem::replace(&mut slot.memory_kills, kills);
         let seen = match seen {
             Ok(seen) => {
                 zygote.give_back(slot.index, lane);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use unitmill_model::Limits;
 
-use super::{Made, is_writable, make_folder, memory_kills_in, set_processes, write};
+use super::{Made, MemoryKills, is_writable, make_folder, set_processes, write};
 use crate::error::SandboxError;
 
 /// This process's own groups, below which others are made.
@@ -19,6 +19,7 @@ pub(crate) struct Hierarchies {
 pub(crate) struct Slot {
     pub(super) memory: PathBuf,
     pub(super) pids: PathBuf,
+    pub(super) memory_kills: MemoryKills,
     memory_limit: Option<u64>,
     pids_limit: Option<u64>,
 }
@@ -56,8 +57,10 @@ impl Hierarchies {
             make_folder(&slot, made)?;
             Ok(slot)
         };
+        let memory = folder(&self.memory)?;
         Ok(Slot {
-            memory: folder(&self.memory)?,
+            memory_kills: MemoryKills::in_file(memory.join("memory.oom_control")),
+            memory,
             pids: folder(&self.pids)?,
             memory_limit: None,
             pids_limit: None,
@@ -117,10 +120,6 @@ impl Slot {
             self.memory_limit = Some(limits.memory_bytes);
         }
         set_processes(&self.pids, &mut self.pids_limit, limits, idle)
-    }
-
-    pub(super) fn memory_kills(&self) -> Result<u64, SandboxError> {
-        memory_kills_in(self.memory.join("memory.oom_control"))
     }
 }
 

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use unitmill_model::Limits;
 
-use super::{Made, PREFIX, is_writable, make_folder, memory_kills_in, set_processes, write};
+use super::{Made, MemoryKills, PREFIX, is_writable, make_folder, set_processes, write};
 use crate::error::SandboxError;
 
 /// What a group has to hand on.
@@ -34,6 +34,7 @@ pub(crate) struct Delegated {
 #[derive(Debug)]
 pub(crate) struct Slot {
     pub(super) group: PathBuf,
+    pub(super) memory_kills: MemoryKills,
     memory_limit: Option<u64>,
     pids_limit: Option<u64>,
 }
@@ -126,6 +127,7 @@ impl Delegated {
         let group = top.join(format!("slot-{slot}"));
         make_folder(&group, made)?;
         Ok(Slot {
+            memory_kills: MemoryKills::in_file(group.join("memory.events")),
             group,
             memory_limit: None,
             pids_limit: None,
@@ -183,10 +185,6 @@ impl Slot {
             self.memory_limit = Some(limits.memory_bytes);
         }
         set_processes(&self.group, &mut self.pids_limit, limits, idle)
-    }
-
-    pub(super) fn memory_kills(&self) -> Result<u64, SandboxError> {
-        memory_kills_in(self.group.join("memory.events"))
     }
 }
 
@@ -322,9 +320,9 @@ mod tests {
         let processes = (u64::from(limits.processes) + 3).to_string();
         assert_eq!(read(slot.group.join("pids.max")), processes);
 
-        assert!(slot.memory_kills().is_err());
+        assert!(slot.memory_kills.read().is_err());
         let events = "low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\noom_group_kill 0\n";
         fs::write(slot.group.join("memory.events"), events).expect("it can be written");
-        assert_eq!(slot.memory_kills().expect("it can be read"), 2);
+        assert_eq!(slot.memory_kills.read().expect("it can be read"), 2);
     }
 }
