@@ -1,5 +1,9 @@
-//! From a model's answer to code: fences, prose, reasoning, truncation. Decides only
-//! whether an answer can be used, never whether it is right.
+//! From a model's answer to code. Decides only whether an answer can be used, never
+//! whether it is right. What in an answer may be code is found in `sources`; here it is
+//! held against what was asked for.
+
+mod diff;
+mod sources;
 
 use std::collections::BTreeSet;
 
@@ -10,141 +14,6 @@ use unitmill_python::{enumerate_tests, import_roots, parse_check, signature, spl
 
 use crate::Environment;
 use crate::syntax::{Edit, Module, add_imports, apply, line_end, span};
-
-/// A piece of an answer between fences.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Block {
-    language: String,
-    text: String,
-}
-
-/// The code that an answer may mean, most likely first; never empty text.
-fn sources(answer: &str) -> Vec<String> {
-    let visible = without_reasoning(answer);
-    let blocks = blocks(visible);
-    if blocks.is_empty() {
-        return salvage(visible).into_iter().collect();
-    }
-    let is_python = |block: &&Block| {
-        matches!(
-            block.language.as_str(),
-            "python" | "py" | "python3" | "python2" | "pycon" | ""
-        )
-    };
-    let mut candidates: Vec<String> = blocks
-        .iter()
-        .filter(is_python)
-        .map(|block| block.text.clone())
-        .collect();
-    if candidates.is_empty() {
-        candidates = blocks.iter().map(|block| block.text.clone()).collect();
-    }
-    // The last block is the conclusion; all of them together are one file cut in pieces.
-    candidates.reverse();
-    if candidates.len() > 1 {
-        let joined: Vec<&str> = candidates.iter().rev().map(String::as_str).collect();
-        candidates.push(joined.join("\n"));
-    }
-    candidates.retain(|text| !text.trim().is_empty());
-    candidates
-}
-
-/// The answer without what a model thought aloud before it.
-fn without_reasoning(answer: &str) -> &str {
-    for (open, close) in [("<think>", "</think>"), ("<thinking>", "</thinking>")] {
-        if let Some(at) = answer.rfind(close) {
-            return &answer[at + close.len()..];
-        }
-        if let Some(at) = answer.find(open) {
-            // Never closed: the token limit fell into the reasoning.
-            return &answer[..at];
-        }
-    }
-    answer
-}
-
-/// The fenced blocks; the last one may lack its end.
-fn blocks(text: &str) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut open: Option<(char, usize, usize, Block)> = None;
-    for line in text.lines() {
-        let trimmed = line.trim_start();
-        let indent = line.len() - trimmed.len();
-        let mark = trimmed
-            .chars()
-            .next()
-            .filter(|mark| matches!(mark, '`' | '~'));
-        let length = mark.map_or(0, |mark| trimmed.chars().take_while(|c| *c == mark).count());
-        match &mut open {
-            None if length >= 3 => {
-                let language = trimmed[length..]
-                    .trim()
-                    .trim_matches(['{', '}', '.'])
-                    .split([' ', ',', ':'])
-                    .next()
-                    .unwrap_or("")
-                    .to_lowercase();
-                open = Some((
-                    mark.unwrap_or('`'),
-                    length,
-                    indent,
-                    Block {
-                        language,
-                        text: String::new(),
-                    },
-                ));
-            }
-            None => {}
-            Some((fence, fence_length, _, block))
-                if length >= *fence_length
-                    && mark == Some(*fence)
-                    && trimmed.trim_end().chars().all(|c| c == *fence) =>
-            {
-                blocks.push(block.clone());
-                open = None;
-            }
-            Some((_, _, fence_indent, block)) => {
-                let strip = indent.min(*fence_indent);
-                block.text.push_str(&line[strip..]);
-                block.text.push('\n');
-            }
-        }
-    }
-    if let Some((_, _, _, block)) = open {
-        blocks.push(block);
-    }
-    blocks
-}
-
-/// Code without fences: from the first line that looks like code to the last one with
-/// which it still parses.
-fn salvage(text: &str) -> Option<String> {
-    let lines: Vec<&str> = text.lines().collect();
-    let looks_like_code = |line: &str| {
-        [
-            "import ",
-            "from ",
-            "class ",
-            "def ",
-            "async def ",
-            "@",
-            "#",
-            "\"\"\"",
-        ]
-        .iter()
-        .any(|start| line.starts_with(start))
-    };
-    let first = lines.iter().position(|line| looks_like_code(line))?;
-    let whole = lines[first..].join("\n") + "\n";
-    // Prose after code is short; code that breaks off stays broken for longer.
-    for end in (first + 1..=lines.len()).rev().take(40) {
-        let text = lines[first..end].join("\n") + "\n";
-        if parse_check(&text).is_ok() {
-            return Some(text);
-        }
-    }
-    Some(whole)
-}
 
 /// Why nothing could be made of an answer.
 fn nothing_found(answer: &ModelAnswer) -> String {
@@ -159,14 +28,12 @@ fn nothing_found(answer: &ModelAnswer) -> String {
 
 /// The best of several reasons: the first one, with the truncation said.
 fn refusal(answer: &ModelAnswer, reasons: Vec<String>) -> String {
-    let reason = reasons
-        .into_iter()
-        .next()
-        .unwrap_or_else(|| nothing_found(answer));
-    if answer.finish_reason == FinishReason::Length && reason.contains("does not parse") {
-        format!("the answer was cut off at the token limit: {reason}")
-    } else {
-        reason
+    match reasons.into_iter().next() {
+        None => nothing_found(answer),
+        Some(reason) if answer.finish_reason == FinishReason::Length => {
+            format!("the answer was cut off at the token limit: {reason}")
+        }
+        Some(reason) => reason,
     }
 }
 
@@ -182,9 +49,36 @@ pub(crate) fn tests(
     environment: &Environment,
 ) -> Result<String, String> {
     let mut reasons = Vec::new();
+    let tiers = sources::tiers(answer, "");
+    for sources in &tiers {
+        let read = sources
+            .iter()
+            .map(|source| clean_tests(source, function, code, environment));
+        if let Some(text) = richest(read, &mut reasons) {
+            return Ok(text);
+        }
+    }
+    if answer.finish_reason == FinishReason::Length {
+        // The tests that were finished are paid for, and stand for themselves.
+        let whole = tiers.iter().flatten().filter_map(|source| {
+            let whole = sources::whole_methods(source)?;
+            Some(clean_tests(&whole, function, code, environment))
+        });
+        if let Some(text) = richest(whole, &mut Vec::new()) {
+            return Ok(text);
+        }
+    }
+    Err(refusal(answer, reasons))
+}
+
+/// The suite with the most tests, the first of several; why the others cannot be used.
+fn richest(
+    read: impl Iterator<Item = Result<(usize, String), String>>,
+    reasons: &mut Vec<String>,
+) -> Option<String> {
     let mut best: Option<(usize, String)> = None;
-    for source in sources(&answer.text) {
-        match clean_tests(&source, function, code, environment) {
+    for result in read {
+        match result {
             Ok((count, text)) => {
                 if best.as_ref().is_none_or(|(most, _)| count > *most) {
                     best = Some((count, text));
@@ -194,7 +88,6 @@ pub(crate) fn tests(
         }
     }
     best.map(|(_, text)| text)
-        .ok_or_else(|| refusal(answer, reasons))
 }
 
 /// One source as a test suite and how many tests it has.
@@ -204,6 +97,8 @@ fn clean_tests(
     code: &str,
     environment: &Environment,
 ) -> Result<(usize, String), String> {
+    // Of a method, it is the class that tests must not make anew.
+    let function = function.split('.').next().unwrap_or(function);
     let module = parse(source)?;
     let mut edits = Vec::new();
     for statement in module.body() {
@@ -242,6 +137,10 @@ fn clean_tests(
                 edits.push(remove(source, statement));
             }
             Stmt::ClassDef(definition) if definition.name.as_str() == function => {
+                if code.contains(module.text(definition).trim()) {
+                    edits.push(remove(source, statement));
+                    continue;
+                }
                 return Err(format!("the tests redefine `{function}`"));
             }
             Stmt::Assign(assign)
@@ -308,13 +207,34 @@ pub(crate) fn code(
     environment: &Environment,
 ) -> Result<String, String> {
     let mut reasons = Vec::new();
-    for source in sources(&answer.text) {
-        match clean_code(&source, function, before, keep, environment) {
-            Ok(text) => return Ok(text),
-            Err(reason) => reasons.push(reason),
+    for sources in sources::tiers(answer, before) {
+        let whole = sources.last().filter(|_| sources.len() > 1);
+        for source in &sources {
+            match clean_code(source, function, before, keep, environment) {
+                Ok(text) => {
+                    // A block that goes on with what an earlier one began is half a file.
+                    let joined = whole
+                        .filter(|whole| needs_more_of(source, whole))
+                        .map(|whole| clean_code(whole, function, before, keep, environment));
+                    return Ok(joined.and_then(Result::ok).unwrap_or(text));
+                }
+                Err(reason) => reasons.push(reason),
+            }
         }
     }
     Err(refusal(answer, reasons))
+}
+
+/// Whether a block reads names that it does not bind and all blocks together do.
+fn needs_more_of(block: &str, whole: &str) -> bool {
+    let (Some(block), Some(whole)) = (Module::parse(block), Module::parse(whole)) else {
+        return false;
+    };
+    let bound = block.bound_names();
+    whole
+        .bound_names()
+        .keys()
+        .any(|name| !bound.contains_key(name) && !block.loads_of(name).is_empty())
 }
 
 fn clean_code(
@@ -334,6 +254,13 @@ fn clean_code(
         .filter_map(|id| id.split_once('.').map(|(class, _)| class.to_owned()))
         .collect();
     let mut edits = Vec::new();
+    // The function itself, or the class of the method.
+    let definition = module
+        .body()
+        .iter()
+        .rev()
+        .find(|statement| statement.range().contains_range(definition.range()))
+        .ok_or_else(|| format!("the code does not define `{function}`"))?;
     let mut behind = false;
     let mut moves_function = false;
     for statement in module.body() {
