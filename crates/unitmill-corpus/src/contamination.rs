@@ -166,7 +166,9 @@ impl Benchmarks {
             return None;
         }
         let forms = function_forms(code);
-        let own = forms.iter().rposition(|form| form.name == function);
+        // A method's name is that of its class and its own.
+        let own_name = function.rsplit('.').next().unwrap_or(function);
+        let own = forms.iter().rposition(|form| form.name == own_name);
         let found = |index: usize| {
             let form = &forms[index];
             let (item, name) = self.forms.get(&form.form)?;
