@@ -18,5 +18,6 @@ mod settings;
 mod syntax;
 
 pub use case::{Action, Case, Conclusion, Event};
+pub use fix::movable_roots;
 pub use prompts::{PromptError, Prompts};
 pub use settings::{CaseSettings, Environment, Provider};

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use unitmill_shards::ShardsError;
 
+use crate::missing::MissingPackage;
+
 /// The version of `audit.json`.
 pub const AUDIT_VERSION: u32 = 1;
 
@@ -49,6 +51,9 @@ pub struct Audit {
     pub reasons: Vec<ReasonCount>,
     /// Per package, the one with most candidates first.
     pub packages: Vec<PackageRow>,
+    /// Packages that the environment lacks and functions need, the most wanted first.
+    #[serde(default)]
+    pub missing_packages: Vec<MissingPackage>,
     /// Verdicts of the functions as the corpus has them, one per first run.
     pub first_verdicts: Vec<Count>,
     /// What the pairs are made of.

@@ -32,6 +32,7 @@ pub fn render_html(title: &str, audit: &Audit) -> String {
         &audit.first_verdicts,
     ));
     body.push_str(&reasons(audit));
+    body.push_str(&missing_packages(audit));
     for (title, column, rows) in [
         (
             "How pairs were verified",
@@ -205,6 +206,23 @@ fn reasons(audit: &Audit) -> String {
         "Rejects",
         &["stage", "unit", "reason", "count"],
         3,
+        rows.collect(),
+    )
+}
+
+fn missing_packages(audit: &Audit) -> String {
+    let rows = audit.missing_packages.iter().map(|row| {
+        vec![
+            Cell::Text(row.package.clone()),
+            Cell::Text(row.distribution.clone().unwrap_or_default()),
+            Cell::Number(row.functions),
+            Cell::Number(row.alone),
+        ]
+    });
+    table(
+        "Packages to add next",
+        &["package", "pip install", "functions wait", "for it alone"],
+        2,
         rows.collect(),
     )
 }

@@ -17,6 +17,7 @@ mod frames;
 mod html;
 mod layout;
 mod measure;
+mod missing;
 mod render;
 
 pub use audit::{
@@ -26,4 +27,5 @@ pub use audit::{
 pub use card::{CardFacts, render_card};
 pub use compare::{Comparison, FunnelChange, PackageChange, compare, render_comparison};
 pub use html::render_html;
-pub use render::render_text;
+pub use missing::{MissingPackage, MissingTally};
+pub use render::{missing_packages, render_text};

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
-use unitmill_model::{AttemptKind, RejectUnit, Stage, Step, Verdict};
+use unitmill_model::{AttemptKind, RejectReason, RejectUnit, Stage, Step, Verdict};
 use unitmill_shards::{Manifest, OutputKind, RunDirectory};
 
 use crate::audit::share;
 use crate::conservation::{candidate_sum, file_sum, function_sum, output_sum};
 use crate::facts::{CandidateFacts, after_fix, is_step};
 use crate::frames::{Column, Frames};
+use crate::missing::{MissingPackage, MissingTally};
 use crate::{
     AUDIT_VERSION, Audit, AuditError, Conservation, Count, FunnelStep, PackageRow, PairFigures,
     ReasonCount, Replayed, TokenRow, WorkRow,
@@ -47,6 +48,7 @@ impl Audit {
             tasks: tasks(&manifests),
             funnel: funnel(&manifests, &frames, &facts, &pairs)?,
             packages: packages(&frames, &facts)?,
+            missing_packages: missing_packages(&frames)?,
             first_verdicts: first_verdicts(&frames)?,
             conservation,
             reasons,
@@ -150,6 +152,34 @@ fn reasons(frames: &Frames<'_>) -> Result<Vec<ReasonCount>, AuditError> {
         )
     });
     Ok(reasons)
+}
+
+/// What the functions wait for that were rejected because the environment lacks it.
+fn missing_packages(frames: &Frames<'_>) -> Result<Vec<MissingPackage>, AuditError> {
+    let columns = [Column::Text("reason"), Column::Texts("packages")];
+    let options = ExplodeOptions {
+        empty_as_null: false,
+        keep_nulls: false,
+    };
+    let wanted = frames
+        .scan(OutputKind::Rejects, &columns, |_| true)?
+        .filter(col("reason").eq(lit(RejectReason::PackageMissing.as_str())))
+        .with_columns([col("packages").list().len().eq(lit(1)).alias("alone")])
+        .explode(cols(["packages"]), options)
+        .group_by([col("packages")])
+        .agg([len().alias("functions"), col("alone").sum()]);
+    let table = frames.collect("missing packages", wanted)?;
+    let (functions, alone) = (table.counts("functions")?, table.counts("alone")?);
+    let mut tally = MissingTally::default();
+    for ((package, functions), alone) in table
+        .texts("packages", "")?
+        .into_iter()
+        .zip(functions)
+        .zip(alone)
+    {
+        tally.add(&package, functions, alone);
+    }
+    Ok(tally.finish())
 }
 
 fn attempts(frames: &Frames<'_>) -> Result<LazyFrame, AuditError> {

@@ -1,7 +1,7 @@
 //! The audit as text for a terminal, at most 100 columns wide.
 
 use crate::layout::{Align, Grid, bar, equation, package_name, percent, words};
-use crate::{Audit, Count};
+use crate::{Audit, Count, MissingPackage};
 
 /// Packages that the text lists; the rest is one line. JSON and HTML have all of them.
 const PACKAGES_SHOWN: usize = 25;
@@ -11,6 +11,7 @@ pub fn render_text(audit: &Audit) -> String {
     let mut sections = vec![conservation(audit), funnel(audit), packages(audit)];
     sections.push(counts("Verdicts of first runs", &audit.first_verdicts));
     sections.push(reasons(audit));
+    sections.push(missing_packages(&audit.missing_packages));
     sections.push(pairs(audit));
     sections.push(work(audit));
     sections.retain(|section| !section.is_empty());
@@ -119,6 +120,29 @@ fn reasons(audit: &Audit) -> String {
         ]);
     }
     format!("Rejects\n{}", grid.render())
+}
+
+/// The packages to add to the environment next, as a table; nothing if none is missing.
+pub fn missing_packages(missing: &[MissingPackage]) -> String {
+    if missing.is_empty() {
+        return String::new();
+    }
+    let mut grid = Grid::new(&[Align::Left, Align::Right, Align::Right, Align::Left]);
+    grid.push(["package", "functions wait", "for it alone", "pip install"]);
+    for row in missing.iter().take(PACKAGES_SHOWN) {
+        grid.push([
+            row.package.clone(),
+            row.functions.to_string(),
+            row.alone.to_string(),
+            row.distribution.clone().unwrap_or_default(),
+        ]);
+    }
+    let mut text = format!("Packages to add next\n{}", grid.render());
+    let more = missing.len().saturating_sub(PACKAGES_SHOWN);
+    if more > 0 {
+        text.push_str(&format!("  and {more} more\n"));
+    }
+    text
 }
 
 fn pairs(audit: &Audit) -> String {

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::demo;
+use support::{demo, reject};
 use unitmill_audit::{
     Audit, CardFacts, compare, render_card, render_comparison, render_html, render_text,
 };
@@ -54,6 +54,46 @@ fn text() {
     let text = render_text(&audit());
     assert!(text.lines().all(|line| line.chars().count() <= 100));
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn packages_to_add_next_are_counted() {
+    let mut run = demo();
+    let part = &mut run.parts[0];
+    for packages in [
+        &["torch"][..],
+        &["cv2", "torch"],
+        &["google.cloud.storage"],
+        &["torch"],
+    ] {
+        part.extract_rejects.push(unitmill_model::Reject {
+            packages: packages.iter().map(|name| (*name).to_owned()).collect(),
+            ..reject(
+                Stage::Extract,
+                RejectUnit::Function,
+                RejectReason::PackageMissing,
+                None,
+            )
+        });
+        *part.counts.entry("functions").or_default() += 1;
+        *part.counts.entry("functions_rejected").or_default() += 1;
+    }
+    let written = run.write();
+    let audit = Audit::read(&written.run).expect("can be audited");
+    assert!(audit.holds(), "{}", render_text(&audit));
+    let text = unitmill_audit::missing_packages(&audit.missing_packages);
+    assert!(render_text(&audit).contains(&text));
+    insta::assert_snapshot!(text, @"
+    Packages to add next
+      package               functions wait  for it alone  pip install
+      torch                              3             2  torch
+      google.cloud.storage               1             1  google-cloud-storage
+      cv2                                1             0  opencv-python-headless
+    ");
+    let page = render_html("missing", &audit);
+    assert!(page.contains("<td class=\"t\">opencv-python-headless</td>"));
+    let json = audit.published_json();
+    assert_eq!(json["missing_packages"][0]["alone"], 2);
 }
 
 #[test]

@@ -320,6 +320,7 @@ mod tests {
         "required",
         "additionalProperties",
         "items",
+        "uniqueItems",
         "minimum",
         "maximum",
     ];

@@ -1,6 +1,10 @@
 //! What the agents need to know, from the plan and the environment.
 
-use unitmill_agents::{CaseSettings, Environment as AgentEnvironment, Prompts, Provider};
+use std::collections::BTreeSet;
+
+use unitmill_agents::{
+    CaseSettings, Environment as AgentEnvironment, Prompts, Provider, movable_roots,
+};
 use unitmill_model::{Agent, Backend, Isolation, Limits};
 use unitmill_recipe::{
     ProviderName, Recipe, Sandbox as SandboxRecipe, SandboxBackend, SandboxIsolation, Server,
@@ -15,7 +19,6 @@ pub(crate) fn case_settings(
     environment: &Environment,
 ) -> Result<CaseSettings, RunError> {
     let recipe = &plan.recipe;
-    let (major, minor, _) = environment.python_version();
     Ok(CaseSettings {
         fix_rounds: recipe.fix.rounds,
         fix_samples: recipe.fix.samples,
@@ -30,13 +33,27 @@ pub(crate) fn case_settings(
         },
         isolation: isolation(&recipe.sandbox),
         env_digest: environment.digest(),
-        environment: AgentEnvironment {
-            python: (major, minor),
-            modules: environment.import_roots().clone(),
-            versions: environment.versions().clone(),
-        },
+        environment: agent_environment(environment),
         prompts: prompts(&plan.prompts)?,
     })
+}
+
+/// What an environment holds, as the agents take it.
+fn agent_environment(environment: &Environment) -> AgentEnvironment {
+    let (major, minor, _) = environment.python_version();
+    AgentEnvironment {
+        python: (major, minor),
+        modules: environment.import_roots().clone(),
+        versions: environment.versions().clone(),
+    }
+}
+
+/// The import roots that a function may need in an environment: those that it holds, and
+/// those that the fix agent's rules replace there.
+pub(crate) fn importable_modules(environment: &Environment) -> BTreeSet<String> {
+    let mut modules = movable_roots(&agent_environment(environment));
+    modules.extend(environment.import_roots().iter().cloned());
+    modules
 }
 
 /// Compiles the prompt templates, the overridden ones among them.

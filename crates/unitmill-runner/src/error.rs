@@ -32,8 +32,36 @@ pub enum RunError {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: unitmill_corpus::PackageListError,
+        source: unitmill_python::PackageListError,
     },
+    /// Neither a file nor the name of a bundled package list.
+    #[error(
+        "packages.allow: there is no file {} and no bundled list of that name; bundled are {}",
+        path.display(), unitmill_python::PackageList::bundled_names().collect::<Vec<_>>().join(", ")
+    )]
+    UnknownPackageList {
+        /// What was asked for.
+        path: PathBuf,
+    },
+    /// A licence that SPDX does not know.
+    #[error("{key}: {source}")]
+    License {
+        /// The knob.
+        key: String,
+        /// What is wrong with it.
+        source: unitmill_corpus::LicenseError,
+    },
+    /// A file that is no benchmark.
+    #[error("decontaminate.benchmarks: {} is no benchmark file: {message}", path.display())]
+    Benchmark {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        message: String,
+    },
+    /// Near duplicates cannot be sorted out.
+    #[error(transparent)]
+    Spill(#[from] unitmill_corpus::near::SpillError),
     /// The audit cannot be made.
     #[error(transparent)]
     Audit(#[from] unitmill_audit::AuditError),

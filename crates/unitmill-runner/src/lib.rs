@@ -7,7 +7,9 @@
 //! It never renders, never decides what a stage does inside, and never lets time,
 //! randomness or the order of arrival reach a row.
 
+mod benchmarks;
 mod case_settings;
+mod corpus_plan;
 mod dedup;
 mod drive;
 mod error;
@@ -16,6 +18,8 @@ mod exec;
 mod extract;
 mod halt;
 mod history;
+mod lanes;
+mod licenses;
 mod machine;
 mod mill;
 mod ordered;
@@ -26,15 +30,17 @@ mod run;
 mod runner;
 mod servers;
 mod services;
+mod sketch;
 
 pub use case_settings::limits;
 pub use error::RunError;
 pub use event::{Event, Events};
 pub use exec::{ExecOptions, ExecSummary, Judging, exec};
-pub use extract::{CorpusPlan, ExtractSummary, extract_to_file};
+pub use corpus_plan::CorpusPlan;
+pub use extract::{ExtractSummary, extract_to_file};
 pub use halt::Halt;
 pub use history::{History, history};
 pub use machine::{Machine, report_environment};
-pub use plan::{InputPart, PlannedEnvironment, PlannedInput, PromptTexts, RunPlan};
+pub use plan::{InputPart, PlannedBenchmark, PlannedEnvironment, PlannedInput, PromptTexts, RunPlan};
 pub use replay::{Replayed, replay};
-pub use runner::{Preview, RunSummary, cores, jobs, preview, run, task, write_plan};
+pub use runner::{Preview, RunSummary, cores, jobs, package_list, preview, run, task, write_plan};

@@ -6,6 +6,7 @@
 //! another engine runs, but do not count when plans are compared.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub struct RunPlan {
     pub parts: Vec<InputPart>,
     /// The import names that `packages.allow` lists.
     pub allowed_packages: Option<BTreeSet<String>>,
+    /// The benchmarks that the result must not hold.
+    pub benchmarks: Vec<PlannedBenchmark>,
     /// Texts of the prompt templates that the recipe overrides.
     pub prompts: PromptTexts,
     /// The Python environment.
@@ -38,23 +41,38 @@ pub struct RunPlan {
     pub sandbox: Digest,
 }
 
+/// A benchmark that the result must not hold.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PlannedBenchmark {
+    /// What rejects call it.
+    pub name: String,
+    /// How many items it has.
+    pub items: u64,
+    /// Digest of its file's content.
+    pub sha256: Digest,
+}
+
 /// A file of the corpus and what is in it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PlannedInput {
     /// The file.
     #[serde(flatten)]
     pub file: InputFile,
-    /// Digest of its content.
-    pub sha256: Digest,
+    /// Digest of its content; none if it could not be read when the run was planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Digest>,
 }
 
-/// One input part: a range of files.
+/// One input part: a range of files, or of one Parquet file's row groups.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct InputPart {
     /// Position of its first file in [`RunPlan::inputs`].
     pub first: usize,
     /// How many files.
     pub files: usize,
+    /// Where the part is a piece of one Parquet file: these of its row groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row_groups: Option<Range<u32>>,
 }
 
 /// Texts of overridden prompt templates.
@@ -75,6 +93,8 @@ pub struct PlannedEnvironment {
     pub digest: Digest,
     /// The interpreter's version.
     pub python: String,
+    /// The import roots that a function may need in it.
+    pub modules: BTreeSet<String>,
 }
 
 impl RunPlan {
@@ -105,10 +125,10 @@ impl RunPlan {
             recipe: self.shaping_recipe(),
             ..self.clone()
         };
-        for input in &mut plan.inputs {
-            // A corpus may lie elsewhere on another machine.
-            input.file.location = PathBuf::new();
-        }
+        // One line of difference is enough.
+        let modules = plan.environment.modules.iter().flat_map(|name| [name, "\n"]);
+        let modules = Digest::of(modules.collect::<String>());
+        plan.environment.modules = BTreeSet::from([modules.to_string()]);
         plan.to_json()
     }
 
@@ -116,6 +136,14 @@ impl RunPlan {
     pub fn shaping_recipe(&self) -> Recipe {
         let mut recipe = self.recipe.clone();
         recipe.sandbox.jobs = SandboxJobs::default();
+        recipe.dedup.memory_mb = unitmill_recipe::Dedup::default().memory_mb;
+        for benchmark in &mut recipe.decontaminate.benchmarks {
+            // Its name and its content are in the plan.
+            *benchmark = unitmill_recipe::Benchmark {
+                path: PathBuf::new(),
+                name: None,
+            };
+        }
         let models = &mut recipe.models;
         for server in [&mut models.tests, &mut models.fix, &mut models.refine] {
             *server = Server {
@@ -131,10 +159,12 @@ impl RunPlan {
         recipe
     }
 
-    /// The files of an input part.
-    pub fn files_of(&self, part: u32) -> &[PlannedInput] {
+    /// The files of an input part, and which row groups of its file where it is a piece of
+    /// one.
+    pub fn files_of(&self, part: u32) -> (&[PlannedInput], Option<Range<u32>>) {
         let part = &self.parts[part as usize];
-        &self.inputs[part.first..part.first + part.files]
+        let files = &self.inputs[part.first..part.first + part.files];
+        (files, part.row_groups.clone())
     }
 
     /// How many tasks a stage has; for `publish`, given how many pairs there are.

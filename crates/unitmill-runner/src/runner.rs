@@ -7,16 +7,20 @@ use std::sync::Arc;
 use unitmill_agents::CaseSettings;
 use unitmill_audit::Audit;
 use unitmill_model::Stage;
+use unitmill_python::PackageList;
 use unitmill_recipe::{Recipe, SandboxJobs};
 use unitmill_shards::{Committed, Manifest};
 
-use crate::case_settings::{case_settings, isolation, prompts};
+use crate::benchmarks::read_benchmarks;
+use crate::case_settings::{case_settings, importable_modules, isolation, prompts};
 use crate::error::RunError;
 use crate::event::{Event, Events};
-use crate::extract::plan_corpus;
+use crate::corpus_plan::{CorpusPlan, plan_corpus};
+use crate::lanes::Cores;
+use crate::licenses::license_filter;
 use crate::machine::{HASH_SEEDS, Machine};
 use crate::ordered::{Window, in_order};
-use crate::plan::{PlannedEnvironment, PromptTexts, RunPlan};
+use crate::plan::{PlannedBenchmark, PlannedEnvironment, PromptTexts, RunPlan};
 use crate::run::Run;
 use crate::servers::Servers;
 use crate::services::Services;
@@ -29,8 +33,10 @@ pub struct Preview {
     /// The recipe with every default filled in.
     pub recipe: Recipe,
     /// The corpus files and how they are cut.
-    pub corpus: crate::extract::CorpusPlan,
+    pub corpus: CorpusPlan,
     allowed_packages: Option<BTreeSet<String>>,
+    /// The benchmarks that the result must not hold.
+    pub benchmarks: Vec<PlannedBenchmark>,
     prompts: PromptTexts,
 }
 
@@ -50,6 +56,7 @@ pub struct RunSummary {
 pub fn preview(recipe: Recipe) -> Result<Preview, RunError> {
     let corpus = plan_corpus(&recipe)?;
     let allowed_packages = allowed_packages(&recipe)?;
+    license_filter(&recipe)?;
     let text = |path: &Option<PathBuf>| {
         path.as_deref()
             .map(|path| read("the prompt template", path))
@@ -61,26 +68,41 @@ pub fn preview(recipe: Recipe) -> Result<Preview, RunError> {
         refine: text(&recipe.prompts.refine)?,
     };
     prompts(&texts)?;
+    let (benchmarks, _) = read_benchmarks(&recipe)?;
     Ok(Preview {
         recipe,
         corpus,
         allowed_packages,
+        benchmarks,
         prompts: texts,
     })
 }
 
 /// The import names that the recipe allows; none: all.
 pub(crate) fn allowed_packages(recipe: &Recipe) -> Result<Option<BTreeSet<String>>, RunError> {
-    let Some(path) = &recipe.packages.allow else {
-        return Ok(None);
-    };
+    let list = recipe.packages.allow.as_deref().map(package_list);
+    Ok(list.transpose()?.map(PackageList::into_roots))
+}
+
+/// A bundled package list by its name, or one in a file.
+///
+/// # Errors
+/// A name that is neither, a file that cannot be read or is no package list.
+pub fn package_list(path: &Path) -> Result<PackageList, RunError> {
+    if let Some(list) = path.to_str().and_then(PackageList::bundled) {
+        return Ok(list);
+    }
+    let is_name = path.components().count() == 1 && path.extension().is_none();
+    if is_name && !path.exists() {
+        return Err(RunError::UnknownPackageList {
+            path: path.to_owned(),
+        });
+    }
     let text = read("the package list", path)?;
-    let packages =
-        unitmill_corpus::parse_package_list(&text).map_err(|source| RunError::PackageList {
-            path: path.clone(),
-            source,
-        })?;
-    Ok(Some(packages))
+    PackageList::parse(&text).map_err(|source| RunError::PackageList {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn read(what: &'static str, path: &Path) -> Result<String, RunError> {
@@ -136,6 +158,7 @@ async fn prepare(
     let planned = PlannedEnvironment {
         digest: environment.digest(),
         python: format!("{major}.{minor}.{micro}"),
+        modules: importable_modules(&environment),
     };
     let sandbox = machine
         .sandbox(
@@ -151,6 +174,7 @@ async fn prepare(
         inputs: preview.corpus.files,
         parts: preview.corpus.parts,
         allowed_packages: preview.allowed_packages,
+        benchmarks: preview.benchmarks,
         prompts: preview.prompts,
         environment: planned,
         sandbox: sandbox.digest(),
@@ -221,10 +245,20 @@ pub async fn task(
             .await
             .map_err(|error| machine.halt.explain(error))?
         }
-        _ => offline_task(&run, stage, index, &machine.events)?,
+        _ => offline_task(
+            &run,
+            stage,
+            index,
+            sort_bytes(&run, 1),
+            &Cores::new(cores()),
+            &machine.events,
+        )?,
     };
     let committed = run.commit(&manifest)?;
     machine.events.send(Event::TaskDone { stage, index });
+    if stage == Stage::Dedup && run.directory.manifests_of(stage)?.len() as u32 == tasks {
+        dedup::settle(&run, sort_bytes(&run, 1))?;
+    }
     if stage == Stage::Publish && run.directory.manifests_of(stage)?.len() as u32 == tasks {
         publish::finish(&run)?;
     }
@@ -236,11 +270,13 @@ fn offline_task(
     run: &Run,
     stage: Stage,
     index: u32,
+    sort_bytes: usize,
+    cores: &Cores,
     events: &Events,
 ) -> Result<Manifest, RunError> {
     match stage {
-        Stage::Extract => extract::extract(run, index, events),
-        Stage::Dedup => dedup::dedup(run, index),
+        Stage::Extract => extract::extract(run, index, cores, events),
+        Stage::Dedup => dedup::dedup(run, index, sort_bytes),
         Stage::Publish => publish::publish(run, index),
         Stage::Mill => unreachable!("milling needs a sandbox"),
     }
@@ -269,6 +305,8 @@ async fn run_stage(
     });
     // A second part is begun while the last candidates of the one before come to their end.
     let in_flight = if stage == Stage::Mill { 2 } else { cores() };
+    let sort_bytes = sort_bytes(run, in_flight.min(open.len()));
+    let shared = Arc::new(Cores::new(cores()));
     in_order(
         Window {
             in_flight,
@@ -290,8 +328,11 @@ async fn run_stage(
                 .await?
             } else {
                 let (run, events) = (Arc::clone(run), events.clone());
-                tokio::task::spawn_blocking(move || offline_task(&run, stage, index, &events))
-                    .await
+                let shared = Arc::clone(&shared);
+                let done = tokio::task::spawn_blocking(move || {
+                    offline_task(&run, stage, index, sort_bytes, &shared, &events)
+                });
+                done.await
                     .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?
             };
             run.commit(&manifest)?;
@@ -301,6 +342,13 @@ async fn run_stage(
         |()| Ok(()),
     )
     .await?;
+    if stage == Stage::Dedup {
+        let (run, bytes) = (Arc::clone(run), self::sort_bytes(run, 1));
+        let settled = tokio::task::spawn_blocking(move || dedup::settle(&run, bytes));
+        settled
+            .await
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+    }
     events.send(Event::StageDone { stage });
     Ok(())
 }
@@ -310,7 +358,7 @@ fn items(run: &Run, stage: Stage, open: &[u32]) -> Result<Option<u64>, RunError>
     match stage {
         Stage::Extract => Ok(Some(
             open.iter()
-                .map(|index| run.plan.files_of(*index).len() as u64)
+                .map(|index| run.plan.files_of(*index).0.len() as u64)
                 .sum(),
         )),
         Stage::Mill => {
@@ -325,6 +373,13 @@ fn items(run: &Run, stage: Stage, open: &[u32]) -> Result<Option<u64>, RunError>
         }
         Stage::Dedup | Stage::Publish => Ok(None),
     }
+}
+
+/// What each of so many tasks that run at once may sort in, of the memory that the recipe
+/// gives to near duplicates.
+pub(crate) fn sort_bytes(run: &Run, at_once: usize) -> usize {
+    let bytes = run.plan.recipe.dedup.memory_mb << 20;
+    usize::try_from(bytes).unwrap_or(usize::MAX) / at_once.max(1)
 }
 
 /// Executions at once.

@@ -56,10 +56,15 @@ pub(crate) enum Command {
         /// The file to write: .parquet or .jsonl
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
-        /// Import names that a function may use, one a line
-        #[arg(long, value_name = "FILE")]
+        /// Import names that a function may use: a bundled list (default, popular, unitcoder)
+        /// or a file, one a line
+        #[arg(long, value_name = "LIST")]
         packages: Option<PathBuf>,
-        /// Change a knob of the recipe's `functions`, `packages` or `input.0` section
+        /// Reject functions that need a package which this Python environment lacks, and count
+        /// what they wait for; without it no environment is asked
+        #[arg(long, value_name = "E")]
+        env: Option<String>,
+        /// Change a knob of the recipe's `functions`, `packages`, `licenses` or `input.0` section
         #[arg(long = "set", value_name = "KEY=VALUE")]
         set: Vec<Override>,
     },
@@ -138,6 +143,15 @@ pub(crate) enum EnvCommand {
         /// A bundled lock (scientific, standard), a hash-locked requirements file, or an
         /// existing virtual environment
         #[arg(default_value = "scientific")]
+        env: String,
+    },
+    /// Print a list of packages: import name, distribution, whether the environment holds it
+    Packages {
+        /// A bundled list (default, popular, unitcoder) or a file
+        #[arg(default_value = "popular")]
+        list: String,
+        /// As for build
+        #[arg(long, value_name = "E", default_value = "scientific")]
         env: String,
     },
     /// Pack an environment's packages into one file, for machines without a network

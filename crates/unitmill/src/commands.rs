@@ -27,8 +27,9 @@ pub(crate) fn perform(command: Command) -> Result<ExitCode, Failure> {
             input,
             out,
             packages,
+            env,
             set,
-        } => extract(&input, &out, packages, &set),
+        } => extract(&input, &out, packages, env.as_deref(), &set),
         Command::Exec {
             pairs,
             out,
@@ -116,6 +117,7 @@ fn extract(
     input: &[String],
     out: &Path,
     packages: Option<PathBuf>,
+    env: Option<&str>,
     set: &[Override],
 ) -> Result<ExitCode, Failure> {
     let mut recipe = serde_json::json!({
@@ -126,7 +128,11 @@ fn extract(
         recipe["packages"] = serde_json::json!({"allow": path});
     }
     let recipe = Recipe::parse(&recipe.to_string(), "the command line", set)?;
-    let summary = unitmill_runner::extract_to_file(&recipe, out, &Progress::listen())?;
+    let events = Progress::listen();
+    let environment = env
+        .map(|env| provision(env, &events))
+        .transpose()?;
+    let summary = unitmill_runner::extract_to_file(&recipe, out, environment.as_ref(), &events)?;
     output::message(&render::extracted(&summary));
     Ok(ExitCode::SUCCESS)
 }
@@ -234,6 +240,12 @@ fn env(command: EnvCommand) -> Result<ExitCode, Failure> {
     let environment = match command {
         EnvCommand::Build { env } => Environment::provision(&env, &cache, &mut progress)?,
         EnvCommand::Import { bundle } => Environment::import(&bundle, &cache, &mut progress)?,
+        EnvCommand::Packages { list, env } => {
+            let list = unitmill_runner::package_list(Path::new(&list))?;
+            let environment = Environment::provision(&env, &cache, &mut progress)?;
+            output::result(&render::packages(&list, environment.import_roots()));
+            return Ok(ExitCode::SUCCESS);
+        }
         EnvCommand::Export { env, out } => {
             let bundle = Environment::export(&env, &out, &mut progress)?;
             output::message(&format!(
@@ -246,6 +258,13 @@ fn env(command: EnvCommand) -> Result<ExitCode, Failure> {
     };
     output::result(&format!("{}", environment.root().display()));
     Ok(ExitCode::SUCCESS)
+}
+
+/// An environment, built if it is not there yet.
+fn provision(env: &str, events: &unitmill_runner::Events) -> Result<Environment, Failure> {
+    let mut progress =
+        |progress: EnvironmentProgress| unitmill_runner::report_environment(events, &progress);
+    Ok(Environment::provision(env, &default_cache_root()?, &mut progress)?)
 }
 
 fn doctor() -> Result<ExitCode, Failure> {

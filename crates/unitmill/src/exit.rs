@@ -55,6 +55,9 @@ impl From<RunError> for Failure {
             }
             RunError::Prompt(_)
             | RunError::PackageList { .. }
+            | RunError::UnknownPackageList { .. }
+            | RunError::License { .. }
+            | RunError::Benchmark { .. }
             | RunError::PlanDiffers { .. }
             | RunError::NoSuchTask { .. }
             | RunError::NotReady { .. }
@@ -65,7 +68,7 @@ impl From<RunError> for Failure {
             RunError::Halted | RunError::Abandoned => Exit::Interrupted,
             RunError::Shards(error) => exit_of_shards(error),
             RunError::Audit(error) => exit_of_audit(error),
-            RunError::PlanInvalid { .. } | RunError::NotRecorded { .. } => Exit::Internal,
+            RunError::Spill(_) | RunError::PlanInvalid { .. } | RunError::NotRecorded { .. } => Exit::Internal,
         };
         Self {
             exit,

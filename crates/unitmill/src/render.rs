@@ -1,9 +1,11 @@
 //! What a person reads of a plan, a history, a replay and a machine. Pure text; the
 //! audit's own rendering is in `unitmill-audit`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use unitmill_model::{Attempt, AttemptKind, Isolation, Stage};
+use unitmill_python::PackageList;
 use unitmill_runner::{ExecSummary, ExtractSummary, History, Preview, Replayed};
 use unitmill_sandbox::Diagnosis;
 
@@ -17,6 +19,12 @@ pub(crate) fn plan(preview: &Preview) -> String {
         &mut text,
         format_args!("corpus   {} files, {bytes} bytes", corpus.files.len()),
     );
+    for benchmark in &preview.benchmarks {
+        line(
+            &mut text,
+            format_args!("against  {}, {} items", benchmark.name, benchmark.items),
+        );
+    }
     line(
         &mut text,
         format_args!("tasks    {}  {}", Stage::Extract, corpus.parts.len()),
@@ -279,7 +287,64 @@ pub(crate) fn extracted(summary: &ExtractSummary) -> String {
     for (reason, count) in &summary.reasons {
         line(&mut text, format_args!("{count:>8}  {reason}"));
     }
+    match &summary.environment {
+        None => line(
+            &mut text,
+            format_args!(
+                "no environment was asked; --env scientific rejects what needs a package that it lacks"
+            ),
+        ),
+        Some(name) if summary.missing_packages.is_empty() => line(
+            &mut text,
+            format_args!("the environment {name} holds all that the candidates need"),
+        ),
+        Some(name) => {
+            line(&mut text, format_args!("what the environment {name} lacks"));
+            text.push_str(&unitmill_audit::missing_packages(&summary.missing_packages));
+        }
+    }
     text
+}
+
+/// The packages of a list, one a line: import name, distribution, whether an environment
+/// with these import roots holds it.
+pub(crate) fn packages(list: &PackageList, held: &BTreeSet<String>) -> String {
+    let width = |of: fn(&PackageList, &str) -> usize| {
+        let widths = list.roots().iter().map(|root| of(list, root));
+        widths.max().unwrap_or(0)
+    };
+    let (roots, distributions) = (
+        width(|_, root| root.len()),
+        width(|list, root| distribution(list, root).len()),
+    );
+    let mut text = String::new();
+    for root in list.roots() {
+        let is_held = if held.contains(root) {
+            "held"
+        } else {
+            "missing"
+        };
+        line(
+            &mut text,
+            format_args!(
+                "{root:<roots$}  {:<distributions$}  {is_held}",
+                distribution(list, root)
+            ),
+        );
+    }
+    text
+}
+
+/// What brings a package of a list.
+fn distribution<'list>(list: &'list PackageList, root: &'list str) -> &'list str {
+    if unitmill_python::is_standard_module(root) {
+        "(standard library)"
+    } else {
+        match list.distribution(root) {
+            same if same == root => unitmill_python::distribution_of(root).unwrap_or(root),
+            named => named,
+        }
+    }
 }
 
 fn section(text: &mut String, title: &str, body: &str) {

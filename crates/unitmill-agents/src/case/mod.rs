@@ -328,38 +328,11 @@ impl Case {
     }
 
     fn start(&mut self) -> Vec<Action> {
-        let missing = self.missing_packages();
-        if !missing.is_empty() {
-            let detail = format!("the environment does not hold {}", missing.join(", "));
-            return self.reject(RejectReason::PackageMissing, detail);
-        }
         if split_function(&self.candidate.code, &self.candidate.name).is_none() {
             let detail = format!("`{}` has no body to complete", self.candidate.name);
             return self.reject(RejectReason::NeverPassed, detail);
         }
         self.begin_tests()
-    }
-
-    /// Import roots that neither the environment nor a rule provides, sorted.
-    fn missing_packages(&self) -> Vec<String> {
-        let environment = &self.settings.environment;
-        let repairs = self
-            .candidate
-            .unresolved
-            .iter()
-            .filter_map(|name| crate::fix::root_for_name(name));
-        let mut missing: Vec<String> = self
-            .candidate
-            .packages
-            .iter()
-            .filter(|root| !crate::fix::moves_root(root, environment))
-            .cloned()
-            .chain(repairs)
-            .filter(|root| !environment.modules.contains(root))
-            .collect();
-        missing.sort();
-        missing.dedup();
-        missing
     }
 
     /// What every prompt may name.

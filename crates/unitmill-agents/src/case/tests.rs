@@ -457,23 +457,6 @@ fn tests_that_pass_without_a_function_are_vacuous() {
 }
 
 #[test]
-fn missing_packages_come_before_everything_else() {
-    let missing = "import torch\nimport cPickle\n\n\ndef size(x):\n    return torch.numel(cPickle.loads(x))\n";
-    let conclusion = drive(
-        candidate(missing),
-        settings(model(1), model(1), model(1)),
-        |_, _, _| panic!("nobody is asked"),
-        |_| panic!("nothing runs"),
-        first,
-    );
-    let reject = conclusion.reject.expect("a reject");
-    assert_eq!(reject.reason, RejectReason::PackageMissing);
-    // `cPickle` is a rule's business.
-    assert_eq!(reject.detail, "the environment does not hold torch");
-    assert!(conclusion.attempts.is_empty());
-}
-
-#[test]
 fn jobs_name_what_they_expect() {
     let mut jobs = Vec::new();
     drive(

@@ -11,6 +11,8 @@ pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use ruff_python_ast::Stmt;
 use ruff_text_size::Ranged as _;
 use unitmill_python::{Repair, repairable_name, undefined_names};
@@ -354,13 +356,14 @@ pub(crate) fn moves_root(root: &str, environment: &Environment) -> bool {
         })
 }
 
-/// The import root that the repair of an undefined name brings in, if it brings one.
-pub(crate) fn root_for_name(name: &str) -> Option<String> {
-    match repairable_name(name) {
-        Some(Repair::Import(line)) => line
-            .split_whitespace()
-            .nth(1)
-            .map(|path| crate::syntax::root_of(path).to_owned()),
-        _ => None,
-    }
+/// The import roots that the environment lacks and that rules replace: a function that
+/// imports one of these may be repaired.
+pub fn movable_roots(environment: &Environment) -> BTreeSet<String> {
+    let moves = LIBRARIES.iter().flat_map(|library| library.moves);
+    moves
+        .map(|entry| crate::syntax::root_of(entry.from))
+        .filter(|root| !environment.modules.contains(*root))
+        .filter(|root| moves_root(root, environment))
+        .map(str::to_owned)
+        .collect()
 }

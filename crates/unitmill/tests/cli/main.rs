@@ -2,10 +2,12 @@
 
 mod bad_input;
 mod code_map;
+mod duplicates;
 mod exec;
 mod help;
 mod isolation;
 mod model_server;
+mod packages;
 mod program;
 mod quickstart;
 mod resuming;

@@ -237,7 +237,7 @@ fn unknown_ids_are_named() {
 fn extract_alone_gives_the_candidates_of_the_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("candidates.parquet");
-    succeed(unitmill(["extract", "data/demo", "--out"]).arg(&out));
+    succeed(unitmill(["extract", "data/demo", "--env", "scientific", "--out"]).arg(&out));
     let alone: Vec<Candidate> = read_rows::<Candidate>(&out)
         .expect("readable")
         .map(|row| row.expect("a valid row"))
