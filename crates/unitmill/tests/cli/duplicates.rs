@@ -88,11 +88,19 @@ fn near_duplicates_give_way_however_the_work_is_cut() {
     assert!(text.contains("near duplicate"), "{text}");
 
     let found = by_path(&whole);
-    let gone: Vec<(&str, RejectReason, &str)> = found
+    let gone: Vec<(&str, RejectReason)> = found
         .values()
-        .map(|reject| (reject.path.as_str(), reject.reason, reject.detail.as_str()))
+        .map(|reject| (reject.path.as_str(), reject.reason))
         .collect();
-    insta::assert_debug_snapshot!(gone, @"");
+    let near = RejectReason::NearDuplicate;
+    assert_eq!(gone, [("b/near.py", near), ("c/near.py", near)]);
+    for reject in found.values() {
+        let said = &reject.detail;
+        assert!(
+            said.starts_with("similarity 0.") && said.ends_with("kept: a/first.py, line 4"),
+            "{said}"
+        );
+    }
     let reject = &found["b/near.py"];
     let kept: Vec<CandidateId> = pairs(&whole).iter().map(|pair| pair.id.candidate).collect();
     assert!(reject.kept_id.is_some_and(|id| kept.contains(&id)));
@@ -151,7 +159,8 @@ fn what_a_benchmark_holds_is_rejected_before_it_costs_anything() {
     let reject = &found["d/other.py"];
     assert_eq!(reject.reason, RejectReason::Contaminated);
     assert_eq!(reject.kept_id, None);
-    insta::assert_snapshot!(reject.detail, @"");
+    let said = &reject.detail;
+    assert!(said.starts_with("HumanEval/990 (prompt): "), "{said}");
 
     // The plan knows what the file held.
     fs::write(&benchmark, ITEM.replace("990", "991")).expect("written");
@@ -164,7 +173,6 @@ fn bad_benchmark_files_are_told_before_anything_is_done() {
     let folder = tempdir().expect("a folder");
     corpus(folder.path());
     let out = folder.path().join("run");
-    let mut told = Vec::new();
     for (name, text, code) in [
         ("missing.jsonl", None, 3),
         (
@@ -195,8 +203,7 @@ fn bad_benchmark_files_are_told_before_anything_is_done() {
             path.display()
         );
         let message = fail(&mut run(folder.path(), &out, &[&set]), code);
-        told.push(message.replace(&folder.path().display().to_string(), "FOLDER"));
+        assert!(message.contains(name), "{message}");
     }
     assert!(!out.exists(), "nothing is begun");
-    insta::assert_snapshot!(told.join("\n"), @"");
 }
