@@ -11,19 +11,24 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use unitmill_corpus::{
-    DEFAULT_MAX_BYTES, ExtractCounts, InputSpec, RowFields, extract_source, plan_inputs, read_part,
+    DEFAULT_MAX_BYTES, ExtractCounts, IfUnreadable, InputSpec, RowFields, extract_source,
+    input_roots, plan_inputs, read_part,
 };
 use unitmill_python::FunctionSettings;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().ok_or("which input?")?;
-    let files = plan_inputs(&[InputSpec {
+    let specs = [InputSpec {
         path,
         fields: RowFields::default(),
+        license: None,
         max_bytes: DEFAULT_MAX_BYTES,
-    }])?;
-    let sources = read_part(&files).collect::<Result<Vec<_>, _>>()?;
+    }];
+    let (roots, files) = (input_roots(&specs), plan_inputs(&specs)?);
+    let sources = read_part(&roots, &files, None, IfUnreadable::Fail)
+        .map(|entry| entry?.load())
+        .collect::<Result<Vec<_>, _>>()?;
     let texts: Vec<&str> = sources
         .iter()
         .filter_map(|source| source.text.as_deref().ok())

@@ -7,22 +7,27 @@
 ///
 /// # Errors
 /// What is wrong with the bytes, for a reject's detail.
-pub fn decode_source(bytes: &[u8]) -> Result<String, String> {
+pub fn decode_source(mut bytes: Vec<u8>) -> Result<String, String> {
     if bytes.contains(&0) {
-        return Err("holds a NUL byte".to_owned());
+        let is_utf_16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+        return Err(if is_utf_16 {
+            "UTF-16, which Python does not read".to_owned()
+        } else {
+            "holds a NUL byte".to_owned()
+        });
     }
-    let (bytes, has_mark) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
-        Some(rest) => (rest, true),
-        None => (bytes, false),
-    };
-    let declared = declared_encoding(bytes);
+    let has_mark = bytes.starts_with(b"\xef\xbb\xbf");
+    if has_mark {
+        bytes.drain(..3);
+    }
+    let declared = declared_encoding(&bytes);
     let encoding = declared.as_deref().map_or(Encoding::Utf8, Encoding::of);
     match encoding {
-        Encoding::Utf8 => match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(text.to_owned()),
+        Encoding::Utf8 => match String::from_utf8(bytes) {
+            Ok(text) => Ok(text),
             Err(error) => Err(format!(
                 "not UTF-8 at byte {}{}",
-                error.valid_up_to(),
+                error.utf8_error().valid_up_to(),
                 if declared.is_some() {
                     ", which it declares"
                 } else {
@@ -44,6 +49,19 @@ pub fn decode_source(bytes: &[u8]) -> Result<String, String> {
             )),
         },
     }
+}
+
+/// Text of a row whose corpus says which encoding the bytes are in (`src_encoding`); what is
+/// UTF-8 in spite of that was transcoded when the corpus was made.
+///
+/// # Errors
+/// As [`decode_source`].
+pub(crate) fn decode_as(bytes: Vec<u8>, encoding: Option<&str>) -> Result<String, String> {
+    let is_latin = matches!(encoding.map(Encoding::of), Some(Encoding::Latin1));
+    if is_latin && !bytes.contains(&0) && std::str::from_utf8(&bytes).is_err() {
+        return Ok(bytes.iter().map(|&byte| char::from(byte)).collect());
+    }
+    decode_source(bytes)
 }
 
 enum Encoding {
@@ -110,7 +128,7 @@ mod tests {
 
     #[test]
     fn reads_what_python_reads() {
-        let text = |bytes: &[u8]| decode_source(bytes).expect("must decode");
+        let text = |bytes: &[u8]| decode_source(bytes.to_vec()).expect("must decode");
         assert_eq!(
             text("x = 'é'\r\n\u{c}y\n".as_bytes()),
             "x = 'é'\r\n\u{c}y\n"
@@ -137,9 +155,10 @@ mod tests {
             b"# coding: gbk\nx = '\xc4\xe3'\n",
             b"\xef\xbb\xbf# coding: latin-1\nx = 1\n",
             b"x = 1\0\n",
+            b"\xff\xfex\0=\01\0",
         ]
         .iter()
-        .map(|bytes| decode_source(bytes).expect_err("must be refused"))
+        .map(|bytes| decode_source(bytes.to_vec()).expect_err("must be refused"))
         .collect();
         insta::assert_snapshot!(refusals.join("\n"), @"
         not UTF-8 at byte 5, and no encoding is declared
@@ -149,6 +168,7 @@ mod tests {
         declares gbk, which cannot be read at byte 19
         starts with a UTF-8 byte order mark and declares latin-1
         holds a NUL byte
+        UTF-16, which Python does not read
         ");
     }
 }

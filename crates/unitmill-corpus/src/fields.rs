@@ -39,7 +39,12 @@ const LICENSE: &[&str] = &[
     "max_stars_repo_licenses",
     "detected_licenses",
 ];
-const REPO: &[&str] = &["repo", "repo_name", "max_stars_repo_name", "repository_name"];
+const REPO: &[&str] = &[
+    "repo",
+    "repo_name",
+    "max_stars_repo_name",
+    "repository_name",
+];
 const PATH: &[&str] = &["path", "max_stars_repo_path", "file_path"];
 /// Which programming language a row is of.
 pub(crate) const LANGUAGE: &[&str] = &["lang", "language", "programming_language"];

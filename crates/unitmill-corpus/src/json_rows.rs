@@ -38,10 +38,9 @@ impl LineReader {
     pub(crate) fn open(file: File, format: InputFormat, max_bytes: u64) -> io::Result<Self> {
         let file = BufReader::with_capacity(1 << 16, file);
         let input: Box<dyn BufRead + Send> = match format {
-            InputFormat::JsonlGzip => Box::new(BufReader::with_capacity(
-                1 << 16,
-                MultiGzDecoder::new(file),
-            )),
+            InputFormat::JsonlGzip => {
+                Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(file)))
+            }
             InputFormat::JsonlZstd => Box::new(BufReader::with_capacity(
                 1 << 16,
                 zstd::stream::read::Decoder::with_buffer(file)?,

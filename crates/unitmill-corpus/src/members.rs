@@ -3,11 +3,10 @@
 //! written to disk, and archives inside archives stay closed.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use unitmill_model::RejectReason;
+use unitmill_model::{Digest, RejectReason};
 
 use crate::fields::all_of;
 use crate::read::{FileRefusal, too_large};
@@ -121,15 +120,12 @@ pub(crate) fn member_path(name: &[u8]) -> Result<String, (String, FileRefusal)> 
 
 /// Names that were met in one archive.
 #[derive(Default)]
-pub(crate) struct Names {
-    hasher: RandomState,
-    seen: HashSet<u64>,
-}
+pub(crate) struct Names(HashSet<Digest>);
 
 impl Names {
     /// Refuses a name that was there before.
     pub(crate) fn meet(&mut self, path: &str) -> Result<(), FileRefusal> {
-        if self.seen.insert(self.hasher.hash_one(path)) {
+        if self.0.insert(Digest::of(path)) {
             Ok(())
         } else {
             Err(FileRefusal::new(
@@ -255,7 +251,10 @@ mod tests {
         };
         let expression = "Name: Tool\nLicense: Apache\nLicense-Expression: MIT\n\nLicense: GPL\n";
         assert_eq!(read(expression), "Tool MIT");
-        assert_eq!(read("Name: Tool\nLicense: BSD-3-Clause\n"), "Tool BSD-3-Clause");
+        assert_eq!(
+            read("Name: Tool\nLicense: BSD-3-Clause\n"),
+            "Tool BSD-3-Clause"
+        );
         let text = "Name: Tool\nLicense: Copyright\n  and so on\nClassifier: License :: OSI Approved :: MIT License\n";
         assert_eq!(read(text), "Tool License :: OSI Approved :: MIT License");
         assert_eq!(read("License: UNKNOWN\n"), "tool-1.0 ");

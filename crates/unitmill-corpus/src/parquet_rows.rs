@@ -34,6 +34,7 @@ pub(crate) struct ParquetReader {
     batch: Option<Arc<Batch>>,
     next: usize,
     number: u64,
+    ended: bool,
 }
 
 /// Where the columns are, as ways through nested ones.
@@ -78,17 +79,16 @@ impl ParquetReader {
         unpanicked(|| {
             let described = describe(&file)?;
             let columns = Columns::find(described.file_metadata().schema_descr(), fields)?;
-            let bare = without_annotations(described.file_metadata().schema_descr())
-                .map_err(damaged)?;
+            let bare =
+                without_annotations(described.file_metadata().schema_descr()).map_err(damaged)?;
             drop(described);
             let options = ArrowReaderOptions::new()
                 .with_skip_arrow_metadata(true)
                 .with_parquet_schema(Arc::new(bare));
             let metadata = ArrowReaderMetadata::load(&file, options).map_err(damaged)?;
             let groups = metadata.metadata().num_row_groups();
-            let wanted = row_groups.map_or(0..groups, |range| {
-                range.start as usize..range.end as usize
-            });
+            let wanted =
+                row_groups.map_or(0..groups, |range| range.start as usize..range.end as usize);
             if wanted.end > groups {
                 return Err(format!(
                     "has {groups} row groups; it had more when the run was planned"
@@ -112,41 +112,47 @@ impl ParquetReader {
                 batch: None,
                 next: 0,
                 number: u64::try_from(rows_before).unwrap_or(0),
+                ended: false,
             })
         })
     }
 
-    /// The next row; none at the end.
+    /// The next row; none at the end and after an error.
     ///
     /// # Errors
-    /// What is wrong with the file; there are no rows after that.
+    /// What is wrong with the file.
     pub(crate) fn next(&mut self) -> Option<Result<ParquetRow, String>> {
-        loop {
-            if let Some(batch) = &self.batch {
-                if self.next < batch.text.len() {
-                    self.next += 1;
-                    self.number += 1;
-                    return Some(Ok(ParquetRow {
-                        batch: Arc::clone(batch),
-                        index: self.next - 1,
-                        number: self.number,
-                    }));
-                }
+        while !self.ended {
+            if let Some(batch) = &self.batch
+                && self.next < batch.text.len()
+            {
+                self.next += 1;
+                self.number += 1;
+                return Some(Ok(ParquetRow {
+                    batch: Arc::clone(batch),
+                    index: self.next - 1,
+                    number: self.number,
+                }));
             }
             let batches = &mut self.batches;
             let read = unpanicked(|| batches.next().transpose().map_err(damaged));
+            self.next = 0;
             match read {
-                Ok(None) => return None,
+                Ok(None) => self.ended = true,
                 Ok(Some(batch)) => match self.columns.take(&batch) {
                     Some(batch) => self.batch = Some(Arc::new(batch)),
-                    None => return Some(Err("its columns changed on the way".to_owned())),
+                    None => {
+                        self.ended = true;
+                        return Some(Err("its columns changed on the way".to_owned()));
+                    }
                 },
                 Err(message) => {
+                    self.ended = true;
                     return Some(Err(format!("broken after row {}: {message}", self.number)));
                 }
             }
-            self.next = 0;
         }
+        None
     }
 }
 

@@ -1,16 +1,22 @@
-//! Reading a part, one text at a time. Never holds more than one text, and never lets one
-//! bad file or row stop the others.
+//! Reading a part: finding its texts one after the other, which only one thread can do for
+//! a container, and then reading each, which any thread can. Never holds a container, and
+//! never lets one bad file or row stop the others.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read as _};
+use std::io::{self, Read as _};
+use std::ops::Range;
 use std::slice;
 
-use flate2::bufread::MultiGzDecoder;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use unitmill_model::{Digest, Origin, RejectReason};
 
 use crate::decode::decode_source;
-use crate::inputs::{CorpusError, InputFile, InputFormat, RowFields};
+use crate::inputs::{CorpusError, InputFile, InputFormat, InputRoot, describe};
+use crate::json_rows::{Line, LineReader, read_row};
+use crate::members::Member;
+use crate::parquet_rows::{ParquetReader, ParquetRow};
+use crate::tar_members::TarReader;
+use crate::zip_members::ZipReader;
 
 /// One source text, or why there is none.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,7 +28,7 @@ pub struct SourceFile {
 }
 
 /// Why a file or a row gives no text.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FileRefusal {
     /// The reason.
     pub reason: RejectReason,
@@ -31,7 +37,7 @@ pub struct FileRefusal {
 }
 
 impl FileRefusal {
-    fn new(reason: RejectReason, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: RejectReason, detail: impl Into<String>) -> Self {
         Self {
             reason,
             detail: detail.into(),
@@ -39,163 +45,151 @@ impl FileRefusal {
     }
 }
 
-/// Reads the files of a part in order: one item a Python file, one a row of a container.
-/// Damage inside a file is a refusal; a file that cannot be opened or read at all is an
-/// error.
-pub fn read_part(files: &[InputFile]) -> PartReader<'_> {
+/// What becomes of a file that the system does not let be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum IfUnreadable {
+    /// An error: the file was read when the run was planned, so that its texts belong in it.
+    Fail,
+    /// A reject.
+    Refuse,
+}
+
+/// Finds the texts of a part in order: one item a Python file, one a row of a container or
+/// a member of an archive. Where the part is a piece of a Parquet file, only the rows of
+/// these row groups. Damage inside a file is a refusal.
+pub fn read_part<'a>(
+    roots: &'a [InputRoot],
+    files: &'a [InputFile],
+    row_groups: Option<Range<u32>>,
+    if_unreadable: IfUnreadable,
+) -> PartReader<'a> {
     PartReader {
+        roots,
         files: files.iter(),
-        rows: None,
+        row_groups,
+        if_unreadable,
+        open: None,
     }
 }
 
-/// Iterates over the texts of a part.
+/// Iterates over the texts of a part; none of them is read yet.
 pub struct PartReader<'a> {
+    roots: &'a [InputRoot],
     files: slice::Iter<'a, InputFile>,
-    rows: Option<RowReader<'a>>,
+    row_groups: Option<Range<u32>>,
+    if_unreadable: IfUnreadable,
+    open: Option<(Place<'a>, Container)>,
 }
 
-impl Iterator for PartReader<'_> {
-    type Item = Result<SourceFile, CorpusError>;
+/// A file of the input, and how its input is read.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    root: &'a InputRoot,
+    file: &'a InputFile,
+    if_unreadable: IfUnreadable,
+}
+
+enum Container {
+    Lines(LineReader),
+    Parquet(Box<ParquetReader>),
+    Tar(Box<TarReader>),
+    Zip(Box<ZipReader>),
+}
+
+/// A text that was found. Reading it is left to whoever wants it.
+pub struct SourceEntry<'a> {
+    place: Place<'a>,
+    content: Content,
+}
+
+enum Content {
+    OnDisk,
+    Line { number: u64, line: Vec<u8> },
+    Row(ParquetRow),
+    Member(Box<Member>),
+    Refused(FileRefusal),
+    LongRow(u64),
+}
+
+impl<'a> Iterator for PartReader<'a> {
+    type Item = Result<SourceEntry<'a>, CorpusError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(rows) = &mut self.rows {
-                if let Some(row) = rows.next() {
-                    return Some(row);
+            if let Some((place, container)) = &mut self.open {
+                let place = *place;
+                match container.next() {
+                    Some(Ok(content)) => return Some(Ok(SourceEntry { place, content })),
+                    Some(Err(trouble)) => return Some(place.entry_of(trouble)),
+                    None => self.open = None,
                 }
-                self.rows = None;
             }
             let file = self.files.next()?;
-            if file.format == InputFormat::Python {
-                return Some(read_python(file));
-            }
-            match RowReader::open(file) {
-                Ok(rows) => self.rows = Some(rows),
-                Err(error) => return Some(Err(error)),
-            }
+            let place = Place {
+                root: &self.roots[file.input as usize],
+                file,
+                if_unreadable: self.if_unreadable,
+            };
+            let content = match &file.refusal {
+                Some(refusal) => Content::Refused(refusal.as_ref().clone()),
+                None if file.format == InputFormat::Python => Content::OnDisk,
+                None => match Container::open(place, self.row_groups.clone()) {
+                    Ok(container) => {
+                        self.open = Some((place, container));
+                        continue;
+                    }
+                    Err(trouble) => return Some(place.entry_of(trouble)),
+                },
+            };
+            return Some(Ok(SourceEntry { place, content }));
         }
     }
 }
 
-fn unreadable(file: &InputFile, source: io::Error) -> CorpusError {
-    CorpusError::Unreadable {
-        path: file.location.clone(),
-        source,
+/// Why a container gives nothing more.
+enum Trouble {
+    System(io::Error),
+    Damage(String),
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        if error.raw_os_error().is_some() {
+            Self::System(error)
+        } else if error.kind() == io::ErrorKind::UnexpectedEof {
+            Self::Damage("it breaks off".to_owned())
+        } else {
+            Self::Damage(error.to_string())
+        }
     }
 }
 
-fn read_python(file: &InputFile) -> Result<SourceFile, CorpusError> {
-    let mut bytes = Vec::new();
-    let opened = File::open(&file.location).map_err(|error| unreadable(file, error))?;
-    // One byte more than allowed tells a file that is too large without reading it all.
-    opened
-        .take(file.max_bytes.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(|error| unreadable(file, error))?;
-    let text = if bytes.len() as u64 > file.max_bytes {
-        let size = file.bytes.max(bytes.len() as u64);
-        Err(too_large(size, file.max_bytes))
-    } else {
-        decode_source(&bytes)
-            .map_err(|detail| FileRefusal::new(RejectReason::Undecodable, detail))
-            .and_then(refuse_empty)
-    };
-    Ok(SourceFile {
-        origin: Origin {
-            repo: None,
-            license: None,
-            path: file.name.clone(),
-            source_sha256: Digest::of(&bytes),
-        },
-        text,
-    })
-}
-
-fn too_large(bytes: u64, limit: u64) -> FileRefusal {
-    FileRefusal::new(
-        RejectReason::TooLarge,
-        format!("{bytes} bytes, limit {limit}"),
-    )
-}
-
-fn refuse_empty(text: String) -> Result<String, FileRefusal> {
-    if text.chars().all(|character| character.is_whitespace()) {
-        Err(FileRefusal::new(RejectReason::EmptyFile, "no source text"))
-    } else {
-        Ok(text)
-    }
-}
-
-/// Rows may be this much longer than the largest text: JSON escapes, and other fields.
-const ROW_OVERHEAD: u64 = 16 << 20;
-
-struct RowReader<'a> {
-    file: &'a InputFile,
-    input: Box<dyn BufRead + Send>,
-    line: Vec<u8>,
-    number: u64,
-    ended: bool,
-}
-
-impl<'a> RowReader<'a> {
-    fn open(file: &'a InputFile) -> Result<Self, CorpusError> {
-        let opened = File::open(&file.location).map_err(|error| unreadable(file, error))?;
-        let opened = BufReader::with_capacity(1 << 16, opened);
-        let input: Box<dyn BufRead + Send> = match file.format {
-            InputFormat::JsonlGzip => Box::new(BufReader::with_capacity(
-                1 << 16,
-                MultiGzDecoder::new(opened),
-            )),
-            InputFormat::JsonlZstd => Box::new(BufReader::with_capacity(
-                1 << 16,
-                zstd::stream::read::Decoder::with_buffer(opened)
-                    .map_err(|error| unreadable(file, error))?,
-            )),
-            InputFormat::Jsonl | InputFormat::Python => Box::new(opened),
+impl<'a> Place<'a> {
+    fn entry_of(self, trouble: Trouble) -> Result<SourceEntry<'a>, CorpusError> {
+        let refusal = match trouble {
+            Trouble::Damage(detail) => FileRefusal::new(RejectReason::CorruptContainer, detail),
+            Trouble::System(error) => self.unreadable(error)?,
         };
-        Ok(Self {
-            file,
-            input,
-            line: Vec::new(),
-            number: 0,
-            ended: false,
+        Ok(SourceEntry {
+            place: self,
+            content: Content::Refused(refusal),
         })
     }
 
-    /// Reads the next line into `self.line`. False if it was too long and was skipped;
-    /// none at the end.
-    fn read_line(&mut self) -> io::Result<Option<bool>> {
-        let limit = self
-            .file
-            .max_bytes
-            .saturating_mul(8)
-            .saturating_add(ROW_OVERHEAD);
-        self.line.clear();
-        let mut read = (&mut self.input)
-            .take(limit)
-            .read_until(b'\n', &mut self.line)?;
-        if read == 0 {
-            return Ok(None);
+    fn unreadable(self, source: io::Error) -> Result<FileRefusal, CorpusError> {
+        match self.if_unreadable {
+            IfUnreadable::Refuse => Ok(FileRefusal::new(
+                RejectReason::Unreadable,
+                describe(&source),
+            )),
+            IfUnreadable::Fail => Err(CorpusError::Unreadable {
+                path: self.root.locate(self.file),
+                source,
+            }),
         }
-        self.number += 1;
-        if read as u64 != limit || self.line.ends_with(b"\n") {
-            return Ok(Some(true));
-        }
-        while read > 0 && !self.line.ends_with(b"\n") {
-            self.line.clear();
-            read = (&mut self.input)
-                .take(1 << 16)
-                .read_until(b'\n', &mut self.line)?;
-        }
-        Ok(Some(false))
     }
 
-    fn place(&self) -> String {
-        format!("{}#{}", self.file.name, self.number)
-    }
-
-    fn refuse(&self, path: String, digest: Digest, refusal: FileRefusal) -> SourceFile {
+    fn refuse(self, path: String, digest: Digest, refusal: FileRefusal) -> SourceFile {
         SourceFile {
             origin: Origin {
                 repo: None,
@@ -206,107 +200,171 @@ impl<'a> RowReader<'a> {
             text: Err(refusal),
         }
     }
+}
 
-    fn next(&mut self) -> Option<Result<SourceFile, CorpusError>> {
-        while !self.ended {
-            match self.read_line() {
-                Ok(None) => self.ended = true,
-                Ok(Some(false)) => {
-                    return Some(Ok(self.refuse(
-                        self.place(),
-                        Digest::of([]),
-                        FileRefusal::new(RejectReason::TooLarge, "the row itself is too long"),
-                    )));
-                }
-                Ok(Some(true)) => {
-                    if self.line.trim_ascii().is_empty() {
-                        continue;
-                    }
-                    return Some(Ok(self.read_row()));
-                }
-                Err(error) => {
-                    self.ended = true;
-                    if error.raw_os_error().is_some() {
-                        return Some(Err(unreadable(self.file, error)));
-                    }
-                    let detail = format!("broken after row {}: {error}", self.number);
-                    return Some(Ok(self.refuse(
-                        self.file.name.clone(),
-                        Digest::of([]),
-                        FileRefusal::new(RejectReason::CorruptContainer, detail),
-                    )));
+impl Container {
+    fn open(place: Place<'_>, row_groups: Option<Range<u32>>) -> Result<Self, Trouble> {
+        let path = place.root.locate(place.file);
+        let (name, max_bytes) = (&place.file.name, place.root.max_bytes);
+        let open = || File::open(&path);
+        Ok(match place.file.format {
+            format @ (InputFormat::Tar | InputFormat::TarGzip | InputFormat::TarZstd) => {
+                Self::Tar(Box::new(TarReader::open(open, format, name, max_bytes)?))
+            }
+            InputFormat::Zip => Self::Zip(Box::new(ZipReader::open(open()?, name, max_bytes)?)),
+            InputFormat::Parquet => Self::Parquet(Box::new(
+                ParquetReader::open(open()?, &place.root.fields, row_groups)
+                    .map_err(Trouble::Damage)?,
+            )),
+            format => Self::Lines(LineReader::open(open()?, format, max_bytes)?),
+        })
+    }
+
+    fn next(&mut self) -> Option<Result<Content, Trouble>> {
+        match self {
+            Self::Lines(lines) => {
+                let line = lines.next()?;
+                let number = lines.number();
+                Some(match line {
+                    Ok(Line::Row(line)) => Ok(Content::Line { number, line }),
+                    Ok(Line::TooLong) => Ok(Content::LongRow(number)),
+                    Err(error) => Err(match Trouble::from(error) {
+                        Trouble::Damage(detail) => {
+                            Trouble::Damage(format!("broken after row {number}: {detail}"))
+                        }
+                        system @ Trouble::System(_) => system,
+                    }),
+                })
+            }
+            Self::Parquet(rows) => rows
+                .next()
+                .map(|row| row.map(Content::Row).map_err(Trouble::Damage)),
+            Self::Tar(members) => members.next().map(member),
+            Self::Zip(members) => members.next().map(member),
+        }
+    }
+}
+
+fn member(member: io::Result<Member>) -> Result<Content, Trouble> {
+    Ok(Content::Member(Box::new(member?)))
+}
+
+impl SourceEntry<'_> {
+    /// About how many bytes there are to work on.
+    pub fn weight(&self) -> u64 {
+        match &self.content {
+            Content::OnDisk => self.place.file.bytes.min(self.place.root.max_bytes),
+            Content::Line { line, .. } => line.len() as u64,
+            Content::Row(row) => row.text_bytes() as u64,
+            Content::Member(member) => member.content.as_ref().map_or(0, Vec::len) as u64,
+            Content::Refused(_) | Content::LongRow(_) => 0,
+        }
+    }
+
+    /// Reads the text.
+    ///
+    /// # Errors
+    /// A file that cannot be opened or read, where that is an error.
+    pub fn load(self) -> Result<SourceFile, CorpusError> {
+        let root = self.place.root;
+        let mut source = self.read()?;
+        if source.origin.license.is_none() {
+            source.origin.license.clone_from(&root.license);
+        }
+        Ok(source)
+    }
+
+    fn read(self) -> Result<SourceFile, CorpusError> {
+        let place = self.place;
+        let (name, max_bytes) = (&place.file.name, place.root.max_bytes);
+        Ok(match self.content {
+            Content::OnDisk => return read_python(place),
+            Content::Line { number, line } => match read_row(&line, &place.root.fields) {
+                Ok(row) => row.into_source(
+                    &format!("{name}#{number}"),
+                    &format!("{name} line {number}"),
+                    max_bytes,
+                ),
+                Err(message) => place.refuse(
+                    format!("{name}#{number}"),
+                    Digest::of(&line),
+                    FileRefusal::new(
+                        RejectReason::CorruptRow,
+                        format!("{name} line {number}: {message}"),
+                    ),
+                ),
+            },
+            Content::Row(row) => row.read().into_source(
+                &format!("{name}#{}", row.number),
+                &format!("{name} row {}", row.number),
+                max_bytes,
+            ),
+            Content::Member(member) => {
+                let digest = Digest::of(member.content.as_deref().unwrap_or_default());
+                SourceFile {
+                    origin: Origin {
+                        repo: Some(member.distribution.name.clone()),
+                        license: member.distribution.license.clone(),
+                        path: member.path,
+                        source_sha256: digest,
+                    },
+                    text: member.content.and_then(decode),
                 }
             }
-        }
-        None
-    }
-
-    fn read_row(&self) -> SourceFile {
-        let corrupt = |message: String| {
-            let detail = format!("{} line {}: {message}", self.file.name, self.number);
-            self.refuse(
-                self.place(),
-                Digest::of(&self.line),
-                FileRefusal::new(RejectReason::CorruptRow, detail),
-            )
-        };
-        let row: Value = match serde_json::from_slice(self.line.trim_ascii()) {
-            Ok(row) => row,
-            Err(error) => return corrupt(format!("not valid JSON at column {}", error.column())),
-        };
-        let RowFields {
-            text: text_field,
-            license,
-            repo,
-            path,
-        } = &self.file.fields;
-        let text = match field(&row, text_field) {
-            Some(Value::String(text)) => text,
-            Some(_) => return corrupt(format!("the field `{text_field}` is not a string")),
-            None => return corrupt(format!("no field `{text_field}`")),
-        };
-        let origin = Origin {
-            repo: field(&row, repo).and_then(words),
-            license: field(&row, license).and_then(words),
-            path: field(&row, path)
-                .and_then(words)
-                .unwrap_or_else(|| self.place()),
-            source_sha256: Digest::of(text),
-        };
-        let text = if text.len() as u64 > self.file.max_bytes {
-            Err(too_large(text.len() as u64, self.file.max_bytes))
-        } else if text.contains('\0') {
-            Err(FileRefusal::new(
-                RejectReason::Undecodable,
-                "holds a NUL byte",
-            ))
-        } else {
-            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-            refuse_empty(text.to_owned())
-        };
-        SourceFile { origin, text }
+            Content::Refused(refusal) => place.refuse(name.clone(), Digest::of([]), refusal),
+            Content::LongRow(number) => place.refuse(
+                format!("{name}#{number}"),
+                Digest::of([]),
+                FileRefusal::new(RejectReason::TooLarge, "the row itself is too long"),
+            ),
+        })
     }
 }
 
-/// A field by its name, or by a dotted way into nested objects.
-fn field<'v>(row: &'v Value, name: &str) -> Option<&'v Value> {
-    if let Some(value) = row.get(name) {
-        return Some(value);
+fn read_python(place: Place<'_>) -> Result<SourceFile, CorpusError> {
+    let (name, limit) = (&place.file.name, place.root.max_bytes);
+    let mut bytes = Vec::with_capacity(place.file.bytes.min(limit) as usize + 1);
+    // One byte more than allowed tells a file that is too large without reading it all.
+    let read = File::open(place.root.locate(place.file))
+        .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes));
+    if let Err(error) = read {
+        let refusal = place.unreadable(error)?;
+        return Ok(place.refuse(name.clone(), Digest::of([]), refusal));
     }
-    name.split('.').try_fold(row, |value, key| value.get(key))
-}
-
-/// The text of a field; a list of texts (licences) reads as all of them together.
-fn words(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items
-            .iter()
-            .filter_map(Value::as_str)
-            .collect::<Vec<_>>()
-            .join(" AND "),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
+    let digest = Digest::of(&bytes);
+    let text = if bytes.len() as u64 > limit {
+        Err(too_large(place.file.bytes.max(bytes.len() as u64), limit))
+    } else {
+        decode(bytes)
     };
-    (!text.trim().is_empty()).then_some(text)
+    Ok(SourceFile {
+        origin: Origin {
+            repo: None,
+            license: None,
+            path: name.clone(),
+            source_sha256: digest,
+        },
+        text,
+    })
+}
+
+fn decode(bytes: Vec<u8>) -> Result<String, FileRefusal> {
+    decode_source(bytes)
+        .map_err(|detail| FileRefusal::new(RejectReason::Undecodable, detail))
+        .and_then(refuse_empty)
+}
+
+pub(crate) fn too_large(bytes: u64, limit: u64) -> FileRefusal {
+    FileRefusal::new(
+        RejectReason::TooLarge,
+        format!("{bytes} bytes, limit {limit}"),
+    )
+}
+
+pub(crate) fn refuse_empty(text: String) -> Result<String, FileRefusal> {
+    if text.chars().all(char::is_whitespace) {
+        Err(FileRefusal::new(RejectReason::EmptyFile, "no source text"))
+    } else {
+        Ok(text)
+    }
 }

@@ -100,7 +100,10 @@ impl TarReader {
                         let limit = self.max_bytes;
                         let content = self.blocks.content(entry.size);
                         let read = read_member(content, entry.size, limit)?;
-                        if read.as_ref().is_ok_and(|read| read.len() as u64 != entry.size) {
+                        if read
+                            .as_ref()
+                            .is_ok_and(|read| read.len() as u64 != entry.size)
+                        {
                             return Err(io::ErrorKind::UnexpectedEof.into());
                         }
                         read

@@ -1,55 +1,22 @@
 //! Folders and containers, whole and damaged, through planning, reading and extraction.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use unitmill_corpus::{
-    CorpusError, ExtractCounts, InputFile, InputFormat, InputSpec, RowFields, extract_source,
-    group_parts, plan_inputs, read_part,
+    CorpusError, ExtractCounts, IfUnreadable, InputFile, InputFormat, InputSpec, PartCut,
+    RowFields, cut_parts, extract_source, input_roots, plan_inputs, read_part,
 };
 use unitmill_model::Digest;
 use unitmill_python::{FunctionSettings, PackageRequirement};
 
-fn spec(path: &Path) -> InputSpec {
-    InputSpec {
-        path: path.to_string_lossy().into_owned(),
-        fields: RowFields::default(),
-        max_bytes: 1_000,
-    }
-}
+mod support;
 
-fn write(path: &Path, bytes: impl AsRef<[u8]>) {
-    fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder");
-    fs::write(path, bytes).expect("the file");
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes).expect("writing to memory");
-    encoder.finish().expect("writing to memory")
-}
+use support::{gzip, list, sources, spec, write};
 
 /// One line per text: where it came from and what it is.
-fn read(files: &[InputFile]) -> String {
-    read_part(files)
-        .map(|source| {
-            let source = source.expect("the file can be read");
-            let origin = &source.origin;
-            let place = format!(
-                "{} [{} {}]",
-                origin.path,
-                origin.repo.as_deref().unwrap_or("-"),
-                origin.license.as_deref().unwrap_or("-")
-            );
-            match &source.text {
-                Ok(text) => format!("{place} {text:?}\n"),
-                Err(refusal) => format!("{place} {}: {}\n", refusal.reason, refusal.detail),
-            }
-        })
-        .collect()
+fn read(spec: &InputSpec) -> String {
+    list(&sources(spec))
 }
 
 #[test]
@@ -93,8 +60,7 @@ fn a_folder_may_hold_a_mix() {
         std::os::unix::fs::symlink(root.join("nowhere.py"), root.join("z/broken.py"))
             .expect("a link");
     }
-    let files = plan_inputs(&[spec(root)]).expect("the folder can be read");
-    insta::assert_snapshot!(read(&files), @r#"
+    insta::assert_snapshot!(read(&spec(root)), @r#"
     a/empty.py [- -] empty_file: no source text
     a/large.py [- -] too_large: 6000 bytes, limit 1000
     a/latin.py [- -] undecodable: not UTF-8 at byte 5, and no encoding is declared
@@ -108,6 +74,7 @@ fn a_folder_may_hold_a_mix() {
     rows.jsonl#7 [- -] corrupt_row: rows.jsonl line 7: not valid JSON at column 18
     rows.jsonl#8 [- -] undecodable: holds a NUL byte
     rows.jsonl#9 [- -] "f = 1"
+    z/broken.py [- -] unreadable: a link that leads nowhere, or a file that is gone
     z/sub/x.py [- -] "x = 1\r\n"
     "#);
 }
@@ -136,9 +103,7 @@ fn damage_in_a_container_keeps_the_rows_before_it() {
     write(&root.join("short.jsonl.zst"), &zipped[..zipped.len() - 20]);
     let files = plan_inputs(&[spec(root)]).expect("the folder can be read");
     for file in &files {
-        let sources: Vec<_> = read_part(std::slice::from_ref(file))
-            .map(|source| source.expect("the file can be read"))
-            .collect();
+        let sources = sources(&spec(&root.join(&file.name)));
         let (last, before) = sources.split_last().expect("there is at least the reject");
         let refusal = last.text.as_ref().expect_err("the end is a reject");
         assert_eq!(
@@ -163,8 +128,7 @@ fn two_gzip_members_are_one_container() {
     let mut bytes = gzip(b"{\"content\": \"a = 1\"}\n");
     bytes.extend(gzip(b"{\"content\": \"b = 1\"}\n"));
     write(&path, bytes);
-    let files = plan_inputs(&[spec(&path)]).expect("the file can be read");
-    insta::assert_snapshot!(read(&files), @r#"
+    insta::assert_snapshot!(read(&spec(&path)), @r#"
     two.jsonl.gz#1 [- -] "a = 1"
     two.jsonl.gz#2 [- -] "b = 1"
     "#);
@@ -181,12 +145,11 @@ fn fields_can_be_named_and_nested() {
     let mut input = spec(&path);
     input.fields = RowFields {
         text: "code.text".to_owned(),
-        license: "meta.licenses".to_owned(),
-        repo: "max.repo".to_owned(),
-        path: "missing".to_owned(),
+        license: Some("meta.licenses".to_owned()),
+        repo: Some("max.repo".to_owned()),
+        path: Some("missing".to_owned()),
     };
-    let files = plan_inputs(&[input]).expect("the file can be read");
-    insta::assert_snapshot!(read(&files), @r#"rows.jsonl#1 [o/r MIT] "a = 1""#);
+    insta::assert_snapshot!(read(&input), @r#"rows.jsonl#1 [o/r MIT] "a = 1""#);
 }
 
 #[test]
@@ -211,20 +174,23 @@ fn inputs_that_cannot_be_used_are_named() {
         .join("\n"),
         @r"
         input `ROOT/missing` cannot be read; check the path and its permissions
-        input `ROOT/notes.txt` is not a .py, .jsonl, .jsonl.gz or .jsonl.zst file
-        input `ROOT` holds no .py, .jsonl, .jsonl.gz or .jsonl.zst file
-        input `ROOT/*.py` holds no .py, .jsonl, .jsonl.gz or .jsonl.zst file
+        input `ROOT/notes.txt` is not a .py, .jsonl, .jsonl.gz, .jsonl.zst, .parquet, .tar, .tar.gz, .tgz, .tar.zst, .zip or .whl file
+        input `ROOT` holds no .py, .jsonl, .jsonl.gz, .jsonl.zst, .parquet, .tar, .tar.gz, .tgz, .tar.zst, .zip or .whl file
+        input `ROOT/*.py` holds no .py, .jsonl, .jsonl.gz, .jsonl.zst, .parquet, .tar, .tar.gz, .tgz, .tar.zst, .zip or .whl file
         input `ROOT/[.py` is not a valid glob: unclosed character class; missing ']'
         "
     );
     write(&root.join("gone.py"), "x = 1\n");
     let files = plan_inputs(&[spec(root)]).expect("the folder can be read");
     fs::remove_file(root.join("gone.py")).expect("the file is there");
-    let read: Vec<_> = read_part(&files).collect();
-    assert!(matches!(
-        read.as_slice(),
-        [Err(CorpusError::Unreadable { .. })]
-    ));
+    let roots = input_roots(&[spec(root)]);
+    let mut entries = read_part(&roots, &files, None, IfUnreadable::Fail);
+    let gone = entries.next().expect("one file").expect("not opened yet");
+    assert!(matches!(gone.load(), Err(CorpusError::Unreadable { .. })));
+    let mut entries = read_part(&roots, &files, None, IfUnreadable::Refuse);
+    let gone = entries.next().expect("one file").expect("not opened yet");
+    let refusal = gone.load().expect("is a reject").text.expect_err("is gone");
+    assert_eq!(refusal.reason.as_str(), "unreadable");
 }
 
 #[test]
@@ -248,17 +214,25 @@ fn globs_pick_files_and_keep_their_names() {
 #[test]
 fn parts_are_cut_by_bytes() {
     let file = |bytes| InputFile {
-        location: "x".into(),
+        input: 0,
         name: "x".to_owned(),
         bytes,
         format: InputFormat::Python,
-        fields: RowFields::default(),
-        max_bytes: 1,
+        refusal: None,
     };
     let files: Vec<InputFile> = [3, 4, 5, 20, 1, 1].map(file).to_vec();
-    assert_eq!(group_parts(&files, 10), [0..2, 2..3, 3..4, 4..6]);
-    assert_eq!(group_parts(&files, 1).len(), 6);
-    assert!(group_parts(&[], 10).is_empty());
+    let cut = |part_bytes| {
+        cut_parts(&[], &files, part_bytes)
+            .into_iter()
+            .map(|PartCut { files, row_groups }| {
+                assert_eq!(row_groups, None);
+                files
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(cut(10), [0..2, 2..3, 3..4, 4..6]);
+    assert_eq!(cut(1).len(), 6);
+    assert!(cut_parts(&[], &[], 10).is_empty());
 }
 
 #[test]
@@ -276,11 +250,10 @@ fn the_sums_hold() {
         require: PackageRequirement::None,
         ..FunctionSettings::default()
     };
-    let files = plan_inputs(&[spec(root)]).expect("the folder can be read");
     let mut counts = ExtractCounts::default();
     let mut rejects = String::new();
-    for source in read_part(&files) {
-        let extracted = extract_source(&source.expect("the file can be read"), &settings);
+    for source in sources(&spec(root)) {
+        let extracted = extract_source(&source, &settings);
         counts += extracted.counts;
         for reject in extracted.rejects {
             rejects.push_str(&format!(

@@ -279,7 +279,11 @@ mod tests {
 
     use super::*;
 
-    fn collect(cores: usize, items: Vec<Result<u32, u32>>, bad: u32) -> (Vec<u32>, Result<(), u32>) {
+    fn collect(
+        cores: usize,
+        items: Vec<Result<u32, u32>>,
+        bad: u32,
+    ) -> (Vec<u32>, Result<(), u32>) {
         let cores = Cores::new(cores);
         let mut items = items.into_iter();
         let mut seen = Vec::new();
