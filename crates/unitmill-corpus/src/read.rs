@@ -13,6 +13,7 @@ use unitmill_model::{Digest, Origin, RejectReason};
 use crate::decode::decode_source;
 use crate::inputs::{CorpusError, InputFile, InputFormat, InputRoot, describe};
 use crate::json_rows::{Line, LineReader, read_row};
+use crate::license::normalise_license;
 use crate::members::Member;
 use crate::parquet_rows::{ParquetReader, ParquetRow};
 use crate::tar_members::TarReader;
@@ -268,7 +269,9 @@ impl SourceEntry<'_> {
     pub fn load(self) -> Result<SourceFile, CorpusError> {
         let root = self.place.root;
         let mut source = self.read()?;
-        if source.origin.license.is_none() {
+        // A field that is filled in may still say nothing (`no_license`).
+        let stated = source.origin.license.as_deref();
+        if root.license.is_some() && stated.and_then(normalise_license).is_none() {
             source.origin.license.clone_from(&root.license);
         }
         Ok(source)

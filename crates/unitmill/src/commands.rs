@@ -129,9 +129,7 @@ fn extract(
     }
     let recipe = Recipe::parse(&recipe.to_string(), "the command line", set)?;
     let events = Progress::listen();
-    let environment = env
-        .map(|env| provision(env, &events))
-        .transpose()?;
+    let environment = env.map(|env| provision(env, &events)).transpose()?;
     let summary = unitmill_runner::extract_to_file(&recipe, out, environment.as_ref(), &events)?;
     output::message(&render::extracted(&summary));
     Ok(ExitCode::SUCCESS)
@@ -264,7 +262,11 @@ fn env(command: EnvCommand) -> Result<ExitCode, Failure> {
 fn provision(env: &str, events: &unitmill_runner::Events) -> Result<Environment, Failure> {
     let mut progress =
         |progress: EnvironmentProgress| unitmill_runner::report_environment(events, &progress);
-    Ok(Environment::provision(env, &default_cache_root()?, &mut progress)?)
+    Ok(Environment::provision(
+        env,
+        &default_cache_root()?,
+        &mut progress,
+    )?)
 }
 
 fn doctor() -> Result<ExitCode, Failure> {
