@@ -102,7 +102,11 @@ impl Client {
             return Ok(problems
                 .into_iter()
                 .map(|(index, problem)| {
-                    self.pool.distrust(index);
+                    let trouble = match problem {
+                        LlmError::Unreachable { .. } | LlmError::GaveUp { .. } => Trouble::Away,
+                        _ => Trouble::Misconfigured,
+                    };
+                    self.pool.distrust(index, trouble);
                     problem
                 })
                 .collect());
@@ -174,8 +178,7 @@ impl Client {
     /// As [`Client::ask`], where a call for several failed; what concerns a single request
     /// goes to `deliver`.
     ///
-    /// # Panics
-    /// If the requests differ in anything but their sample.
+    /// The requests may differ in nothing but their sample.
     pub async fn ask_samples<Delivered, Delivery>(
         &self,
         requests: &[ModelRequest],
@@ -184,7 +187,7 @@ impl Client {
     where
         Delivery: Future<Output = Delivered>,
     {
-        assert!(
+        debug_assert!(
             requests.windows(2).all(|pair| {
                 ModelRequest {
                     sample: pair[1].sample,
@@ -269,7 +272,7 @@ impl Client {
                     if answered.len() < answers || (answers == 1 && requests.len() > 1) {
                         endpoint.learn(|dialect| Some(dialect.with_one_choice()));
                     }
-                    return Ok(replies(requests, answered, toll, latency));
+                    return Ok(replies(requests, key, answered, toll, latency));
                 }
                 Err(AttemptError::Refused {
                     parameter,
@@ -306,8 +309,12 @@ impl Client {
             };
             let asked = failure.retry_after();
             let wait = self.retry.wait(tries, asked, &key);
-            // A wait that is too long for this call is too long for no other address.
-            slot.failed(failure.trouble(), asked);
+            let trouble = match (asked, wait) {
+                // Whoever asks for more than is granted is of no use for now.
+                (Some(_), None) => Trouble::Misconfigured,
+                _ => failure.trouble(),
+            };
+            slot.failed(trouble, wait.and(asked));
             let elsewhere = tries < self.retry.max_retries() && self.pool.has_other(index);
             round += 1;
             let at_once = elsewhere && round < self.endpoints.len();
@@ -338,19 +345,22 @@ impl Client {
 
 fn replies(
     requests: &[ModelRequest],
+    first_key: Digest,
     answers: Vec<ModelAnswer>,
     toll: Toll,
     latency: Duration,
 ) -> Vec<Reply> {
     let duration_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
-    let mut toll = Some(toll);
+    let mut first = Some((first_key, toll));
     requests
         .iter()
         .zip(answers)
         .map(|(request, answer)| {
-            let Toll { resent, failures } = toll.take().unwrap_or_default();
+            let (key, Toll { resent, failures }) = first
+                .take()
+                .unwrap_or_else(|| (request_key(request), Toll::default()));
             Reply {
-                key: request_key(request),
+                key,
                 model: request.model.clone(),
                 answer,
                 resent,

@@ -190,9 +190,9 @@ impl Pool {
     }
 
     /// Leaves an endpoint alone that a check found unusable.
-    pub(crate) fn distrust(&self, endpoint: usize) {
+    pub(crate) fn distrust(&self, endpoint: usize, trouble: Trouble) {
         let mut state = self.state();
-        state.endpoints[endpoint].fail(Trouble::Away, Instant::now());
+        state.endpoints[endpoint].fail(trouble, Instant::now());
     }
 
     /// The limits of all endpoints at present.
@@ -323,8 +323,12 @@ impl Slot {
     pub(crate) fn failed(self, trouble: Trouble, asked_wait: Option<Duration>) {
         let now = Instant::now();
         let mut state = self.pool.state();
+        let has_others = state.endpoints.len() > 1;
         let endpoint = &mut state.endpoints[self.endpoint];
-        endpoint.fail(trouble, now);
+        // The only one is never left alone: its calls wait between their tries.
+        if has_others {
+            endpoint.fail(trouble, now);
+        }
         if matches!(trouble, Trouble::Busy | Trouble::Slow) {
             endpoint.pace.pushed_back(self.call);
         }
@@ -397,11 +401,13 @@ mod tests {
 
     #[tokio::test]
     async fn an_endpoint_without_others_is_tried_all_the_same() {
-        let pool = Pool::new(1, 8);
-        for _ in 0..10 {
-            pool.acquire(None).await.failed(Trouble::Away, None);
+        for endpoints in [1, 2] {
+            let pool = Pool::new(endpoints, 8);
+            for _ in 0..10 {
+                pool.acquire(None).await.failed(Trouble::Away, None);
+            }
+            assert_eq!(take(&pool, 8).await.len(), 8);
         }
-        assert_eq!(take(&pool, 8).await.len(), 8);
     }
 
     #[tokio::test]

@@ -1,14 +1,14 @@
 //! Runs against a model server on loopback: asked once, paid once, the same rows however
 //! badly the server behaves.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::tempdir;
 use unitmill_model::{Attempt, AttemptKind, TestOrigin};
 use unitmill_shards::OutputKind;
 use unitmill_testkit::{FailureMode, FakeModel, FakeModelServer, Schedule};
 
-use crate::program::{fail, pairs, published, rows, succeed, unitmill};
+use crate::program::{fail, pairs, published, rows, run, stderr, succeed, unitmill};
 
 fn run_against(base_url: &str, out: &Path) -> std::process::Command {
     let mut command = unitmill(["run", "recipes/quickstart.yaml"]);
@@ -73,22 +73,85 @@ fn a_server_that_fails_gives_the_same_shards_and_every_answer_is_paid_once() {
     let shaky = folder.path().join("shaky");
     let failing = FakeModel::stand_in().failing(Schedule::Every {
         every: 7,
-        modes: vec![
-            FailureMode::RateLimited {
-                retry_after: Some("0".to_owned()),
-            },
-            FailureMode::server_error(),
-            FailureMode::CutBody,
-            FailureMode::BrokenJson,
-            FailureMode::HangUp,
-        ],
+        modes: FailureMode::all_that_pass(),
     });
     let server = FakeModelServer::start(failing).expect("a server");
     succeed(&mut run_against(&server.base_url(), &shaky));
-    let resent: u32 = rows::<Attempt>(&shaky, OutputKind::Attempts)
-        .iter()
-        .map(|attempt| attempt.resent)
-        .sum();
+    let attempts = rows::<Attempt>(&shaky, OutputKind::Attempts);
+    let resent: u32 = attempts.iter().map(|attempt| attempt.resent).sum();
     assert!(resent > 0);
+    assert_eq!(server.counts().calls, calls as u64 + u64::from(resent));
+    for attempt in &attempts {
+        assert_eq!(attempt.failures.len(), attempt.resent as usize);
+    }
     assert_eq!(published(&sound), published(&shaky));
+}
+
+/// Every file of a folder and of those in it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("readable").path();
+        match path.is_dir() {
+            true => files.extend(self::files(&path)),
+            false => files.push(path),
+        }
+    }
+    files
+}
+
+/// The server repeats the key in what it refuses; the key is nowhere in what a run says and
+/// leaves behind, compressed or not.
+#[test]
+fn no_key_is_left_behind() {
+    const KEY: &str = "sk-0123456789-do-not-tell";
+    let folder = tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let telling = FailureMode::Status {
+        status: 500,
+        body: format!("{{\"error\":{{\"message\":\"bad luck with {KEY}\"}}}}"),
+    };
+    let model = FakeModel::stand_in()
+        .api_key(KEY)
+        .models(["stand-in"])
+        .failing(Schedule::Every {
+            every: 3,
+            modes: vec![telling],
+        });
+    let server = FakeModelServer::start(model).expect("a server");
+    let elsewhere = FakeModelServer::start(FakeModel::stand_in().api_key("sk-another-key"));
+    let elsewhere = elsewhere.expect("a server");
+    let both = format!("[\"{}\",\"{}\"]", elsewhere.base_url(), server.base_url());
+    let mut command = run_against(&both, &out);
+    for agent in ["tests", "refine"] {
+        let setting = format!("models.{agent}.api_key_env=UNITMILL_TEST_KEY");
+        command.args(["--set", &setting]);
+    }
+    let done = run(command.env("UNITMILL_TEST_KEY", KEY));
+    let said = format!("{}{}", stderr(&done), String::from_utf8_lossy(&done.stdout));
+    assert!(done.status.success(), "{said}");
+    // One of the two addresses refuses the key, and is warned of.
+    assert!(said.contains(&elsewhere.base_url()), "{said}");
+    assert!(!said.contains(KEY), "{said}");
+    let attempts = rows::<Attempt>(&out, OutputKind::Attempts);
+    let failures: Vec<&String> = attempts
+        .iter()
+        .flat_map(|attempt| &attempt.failures)
+        .collect();
+    assert!(!failures.is_empty());
+    for failure in failures {
+        assert_eq!(failure, "status 500: bad luck with [key]");
+    }
+    for path in files(&out) {
+        let bytes = std::fs::read(&path).expect("readable");
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains(KEY), "{}", path.display());
+    }
+    let wrong = run(
+        run_against(&server.base_url(), &folder.path().join("wrong"))
+            .args(["--set", "models.tests.api_key_env=UNITMILL_TEST_KEY"])
+            .env("UNITMILL_TEST_KEY", "sk-wrong-but-secret"),
+    );
+    assert_eq!(wrong.status.code(), Some(5));
+    assert!(!stderr(&wrong).contains("sk-wrong"), "{}", stderr(&wrong));
 }
