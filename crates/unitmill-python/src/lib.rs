@@ -41,7 +41,7 @@ pub use known_names::{BUILTIN_NAMES, STANDARD_MODULES, is_builtin_name, is_stand
 pub use likeness::{FunctionForm, code_tokens, code_words, function_forms};
 pub use names::{UndefinedName, import_roots, undefined_names};
 pub use package_list::{PackageList, PackageListError, distribution_of, package_of_module};
-pub use parse::{ParseFailure, parse_check};
+pub use parse::{ParseFailure, nests_deeply, parse_check};
 pub use repair::{REPAIRS, Repair, repairable_name};
 pub use settings::{FunctionKind, FunctionSettings, OutsideSource, PackageRequirement};
 pub use stubs::{Stub, Stubbed, stub_function, stub_tested};

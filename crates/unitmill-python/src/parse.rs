@@ -112,6 +112,22 @@ fn finish<R>(
     Ok(work(module.suite(), module.tokens()))
 }
 
+/// Whether the syntax tree of a text may be too deep to be walked on the stack of an ordinary
+/// thread. Says so of texts too that hardly anybody writes and that are not deep.
+pub fn nests_deeply(source: &str) -> bool {
+    let mut tokens = lexer::lex(source, Mode::Module);
+    let mut bound = DepthBound::default();
+    loop {
+        match tokens.next_token() {
+            TokenKind::EndOfFile => return false,
+            kind => bound.add(kind, TextSize::new(0)),
+        }
+        if bound.deepest > 2 * ROOMY_DEPTH {
+            return true;
+        }
+    }
+}
+
 pub(crate) fn failure_at(source: &str, offset: TextSize, message: String) -> ParseFailure {
     let before = &source[..source.floor_char_boundary(offset.to_usize())];
     let lines = LineIndex::new(before);
