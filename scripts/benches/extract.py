@@ -159,9 +159,12 @@ def main():
     parser.add_argument("--parser", help="the program of crates/unitmill-corpus/examples/bare_parse.rs")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--cores", type=int, default=2, help="for memory")
+    parser.add_argument("--no-speed", action="store_true")
     parser.add_argument("--no-memory", action="store_true")
     options = parser.parse_args()
-    if options.parser is None:
+    if options.program is None:
+        parser.error("name the program with --program or UNITMILL_PROGRAM")
+    if options.parser is None and not options.no_speed:
         options.parser = Path(options.program).parent / "examples/bare_parse"
         if not options.parser.exists():
             parser.error(
@@ -174,13 +177,15 @@ def main():
         *([("packages of data/pypi", packages)] if packages else []),
         (f"Python {sys.version_info.major}.{sys.version_info.minor}'s library", [library]),
     ]
-    print(f"MB of source text a second, medians of {options.rounds} rounds")
-    print(
-        f"{'':24} {'MB':>6} {'ast':>8} {'parser':>8} {'1 core':>8} {'ratio':>6} {'2 cores':>8} {'times':>6}"
-    )
     with tempfile.TemporaryDirectory() as folder:
-        for name, inputs in groups:
-            speed(options, name, inputs, Path(folder))
+        if not options.no_speed:
+            print(f"MB of source text a second, medians of {options.rounds} rounds")
+            print(
+                f"{'':24} {'MB':>6} {'ast':>8} {'parser':>8} {'1 core':>8} {'ratio':>6}"
+                f" {'2 cores':>8} {'times':>6}"
+            )
+            for name, inputs in groups:
+                speed(options, name, inputs, Path(folder))
         if options.no_memory:
             return
         rows = [

@@ -23,9 +23,10 @@ use parquet::schema::types::{SchemaDescriptor, Type};
 use crate::fields::{ENCODING, LANGUAGE, RowFields, all_of};
 use crate::row::{Row, RowText};
 
-/// A batch holds about this much text.
+/// A batch holds about this much text ...
 const BATCH_BYTES: u64 = 1 << 20;
-const MOST_BATCH_ROWS: u64 = 512;
+/// ... and at most so many rows: where texts repeat, a file does not say how long they are.
+const MOST_BATCH_ROWS: u64 = 64;
 
 /// The rows of some row groups of a file.
 pub(crate) struct ParquetReader {
