@@ -972,3 +972,46 @@ async fn health_needs_one_address_of_several() {
          no model server answers at http://127.0.0.1:2/v1"
     );
 }
+
+/// Whatever the client makes of answers that take the longer the more calls there are, all
+/// of them come, and nothing is sent twice.
+#[tokio::test]
+async fn answers_that_only_wait_longer_all_come_once() {
+    let server = start(echo().latency_per_call(Duration::from_micros(100)));
+    let client = Arc::new(client(ClientSettings {
+        concurrency: NonZeroUsize::new(64).expect("not 0"),
+        ..settings(server.base_url())
+    }));
+    assert_eq!(many(&client, 1000).await.len(), 1000);
+    assert_eq!(server.counts().calls, 1000);
+    assert!((1..=64).contains(&client.limits()[0]));
+}
+
+/// A wait that is longer than is granted keeps nobody waiting: neither the call that is told
+/// of it nor those behind it.
+#[tokio::test]
+async fn a_day_off_is_not_waited_for_by_others_either() {
+    let day = FailureMode::RateLimited {
+        retry_after: Some("86400".to_owned()),
+    };
+    let away = start(echo().failing(Schedule::Every {
+        every: 1,
+        modes: vec![day.clone()],
+    }));
+    let there = start(echo());
+    let both = Arc::new(client(ClientSettings {
+        base_urls: vec![away.base_url(), there.base_url()],
+        concurrency: NonZeroUsize::new(4).expect("not 0"),
+        ..settings(String::new())
+    }));
+    assert_eq!(many(&both, 40).await.len(), 40);
+    assert_eq!(there.counts().calls, 40);
+
+    let alone = start(echo().failing(Schedule::First(vec![day])));
+    let alone = client(settings(alone.base_url()));
+    assert!(alone.ask(&request("hi")).await.is_err());
+    alone
+        .ask(&request("hi"))
+        .await
+        .expect("the next one is not held back");
+}
