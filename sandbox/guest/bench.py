@@ -32,6 +32,7 @@ LOOKED_AT = 200
 # The part of reading JSON that is no Python.
 _scan = json.JSONDecoder().scan_once
 _prepared = {}
+_mro, _class_dict = (type.__dict__[name].__get__ for name in ("__mro__", "__dict__"))
 # The asynchronous one only where a program speaks of it; see profile.rs.
 _async_case = sys.modules.get("unittest.async_case")
 _TEST_CASES = (
@@ -53,6 +54,8 @@ def prepare(finder):
         _report,
         {"__builtins__": {}},
         getpid=os.getpid,
+        get_ident=_thread.get_ident,
+        main=_thread.get_ident(),
         own=own,
         leave=os._exit,
         ring=bell.release,
@@ -154,6 +157,10 @@ def _report(kind, payload, result=None):
         # A fork of the run that came back to the harness.
         leave = "§leave"
         leave(72)
+    get_ident, main = "§get_ident", "§main"
+    if get_ident() != main:
+        # Nobody looks at other threads.
+        return result
     ring, wait = "§ring", "§wait"
     ring()
     wait()
@@ -223,40 +230,58 @@ def _extend_unittest(bake, report):
         _extend_asynchronous(bake, _async_case.IsolatedAsyncioTestCase)
 
     # An exception that something on its way swallows is one all the same.
-    def part(self):
-        report, original, exceptions = "§report", "§original", "§exceptions"
+    def part(self, /, *args, **kwargs):
+        report, original, exceptions, skip = "§report", "§original", "§exceptions", "§skip"
         try:
-            original(self)
-        except exceptions:
-            report("broken", (self,))
+            original(self, *args, **kwargs)
+        except exceptions as error:
+            report("broken", (self, type(error) is skip))
             raise
 
-    for kind in _TEST_CASES:
-        for name in ("_callSetUp", "_callTearDown"):
-            setattr(kind, name, _named(bake(part, original=vars(kind)[name], exceptions=BaseException), name))
-
-    def _callCleanup(self, function, /, *args, **kwargs):
-        report, original, exceptions = "§report", "§original", "§exceptions"
-        try:
-            original(self, function, *args, **kwargs)
-        except exceptions:
-            report("broken", (self,))
-            raise
+    def bound(self):
+        method, whole = "§method", "§whole"
+        return method(whole, self)
 
     for kind in _TEST_CASES:
-        original = vars(kind)["_callCleanup"]
-        kind._callCleanup = bake(_callCleanup, original=original, exceptions=BaseException)
+        for name in ("_callSetUp", "_callTearDown", "_callCleanup"):
+            original = vars(kind)[name]
+            if name == "_callTearDown" and kind is case:
+                original = bake(_clear_up, mro=_mro, names=_class_dict)
+            function = bake(
+                part, original=original, exceptions=BaseException, skip=unittest.SkipTest
+            )
+            _named(function, name)
+            # A property goes before what is set on the test itself, whenever that is set:
+            # nobody looks at a test any more once it has returned.
+            setattr(kind, name, property(bake(bound, method=types.MethodType, whole=function)))
+
+    def _tearDownPreviousClass(self, test, result):
+        report, original, owes, due = "§report", "§original", "§owes", "§due"
+        previous = getattr(result, "_previousTestClass", None)
+        left = previous is not type(test) and owes(previous) and due(previous, result)
+        original(self, test, result)
+        if left:
+            report("left", (previous,))
+
+    unittest.TestSuite._tearDownPreviousClass = bake(
+        _tearDownPreviousClass,
+        original=unittest.TestSuite._tearDownPreviousClass,
+        owes=_has_teardown_class,
+        due=_is_teardown_class_due,
+    )
 
     def subTest(self, msg=unittest.case._subtest_msg_sentinel, **params):
-        report, original, exceptions = "§report", "§original", "§exceptions"
+        report, original, exceptions, skip = "§report", "§original", "§exceptions", "§skip"
         with original(self, msg, **params):
             try:
                 yield
-            except exceptions:
-                report("broken", (self,))
+            except exceptions as error:
+                report("broken", (self, type(error) is skip))
                 raise
 
-    sub_test = bake(subTest, original=case.subTest, exceptions=BaseException)
+    sub_test = bake(
+        subTest, original=case.subTest, exceptions=BaseException, skip=unittest.SkipTest
+    )
     sub_test.__defaults__ = subTest.__defaults__
     case.subTest = contextlib.contextmanager(sub_test)
 
@@ -264,13 +289,15 @@ def _extend_unittest(bake, report):
         """Fail if the two objects are unequal as determined by the '=='
         operator.
         """
-        equals_anything = "§equals_anything"
+        equals_anything, is_genuine, differs = "§equals_anything", "§is_genuine", "§differs"
         compare = self._getAssertEqualityFunc(first, second)
         compare(first, second, msg=msg)
+        if not is_genuine(compare, self) and differs(compare, self, first, second):
+            raise self.failureException("values that differ, in a comparison of the program's own")
         if equals_anything(first) or equals_anything(second):
             raise self.failureException("a value that claims to be equal to anything")
 
-    case.assertEqual = _named(bake(assertEqual, equals_anything=_equals_anything), "assertEqual")
+    genuine = [vars(case)[name] for name in ("_baseAssertEqual", "assertMultiLineEqual")]
 
     def compare(self, *arguments, **names):
         original, equals_anything = "§original", "§equals_anything"
@@ -283,6 +310,75 @@ def _extend_unittest(bake, report):
         original = vars(case)[name]
         function = bake(compare, original=original, equals_anything=_equals_anything)
         setattr(case, name, _named(function, name, original))
+        if any(name == standard for _, standard in _STANDARD):
+            genuine.append(function)
+
+    function = bake(
+        assertEqual,
+        equals_anything=_equals_anything,
+        is_genuine=bake(_is_genuine, method=types.MethodType, genuine=frozenset(map(id, genuine))),
+        differs=_differs,
+    )
+    case.assertEqual = _named(function, "assertEqual")
+
+
+def _clear_up(self):
+    mro, names = "§mro", "§names"
+    for klass in mro(type(self)):
+        if "tearDown" in names(klass):
+            method = names(klass)["tearDown"]
+            bind = getattr(type(method), "__get__", None)
+            (method if bind is None else bind(method, self, type(self)))()
+            return
+
+
+def _has_teardown_class(klass):
+    if isinstance(klass, type):
+        for base in _mro(klass):
+            if "tearDownClass" in _class_dict(base):
+                return base is not unittest.TestCase
+    return False
+
+
+def _is_teardown_class_due(klass, result):
+    """Whether nothing tells a suite not to call the class's `tearDownClass`."""
+    marks = (
+        getattr(klass, "_classSetupFailed", False),
+        getattr(klass, "__unittest_skip__", False),
+        getattr(result, "_moduleSetUpFailed", False),
+    )
+    return all(mark is False for mark in marks)
+
+
+# Which assertion compares values of which type, as unittest has it.
+_STANDARD = (
+    (dict, "assertDictEqual"),
+    (list, "assertListEqual"),
+    (tuple, "assertTupleEqual"),
+    (set, "assertSetEqual"),
+    (frozenset, "assertSetEqual"),
+    (str, "assertMultiLineEqual"),
+)
+# Of types that no program can change; see PyTypeObject.
+_IMMUTABLE = 1 << 8
+
+
+def _is_genuine(compare, test):
+    method, genuine = "§method", "§genuine"
+    return type(compare) is method and compare.__self__ is test and id(compare.__func__) in genuine
+
+
+def _differs(compare, test, first, second):
+    """Whether values of a plain type differ that a comparison of the program's own has taken
+    for equal. Its class may have one under the name that `TestCase` uses for the type."""
+    kind = type(first)
+    if not kind.__flags__ & _IMMUTABLE:
+        return False
+    if type(compare) is types.MethodType and compare.__self__ is test:
+        names = [name for known, name in _STANDARD if known is kind] or ["_baseAssertEqual"]
+        if compare.__func__ is getattr(type(test), names[0], None):
+            return False
+    return (first == second) is False
 
 
 # Assertions that a value can satisfy by claiming to be equal to whatever it meets.
@@ -477,53 +573,6 @@ def _read(channel, size):
     return b"".join(pieces)
 
 
-def _test_codes(code, source):
-    """The code objects of all methods in the source, by `Class.method`, and whether a
-    decorator may have replaced them."""
-    lines = source.split(b"\n")
-    methods = {}
-
-    def decorated(code):
-        line = code.co_firstlineno - 1
-        return line >= len(lines) or lines[line].lstrip().startswith(b"@")
-
-    def walk(code, prefix, inherited):
-        for constant in code.co_consts:
-            if not isinstance(constant, types.CodeType):
-                continue
-            # Class bodies have neither CO_OPTIMIZED nor CO_NEWLOCALS.
-            if constant.co_flags & 3 == 0:
-                walk(constant, f"{prefix}{constant.co_name}.", inherited or decorated(constant))
-            elif prefix:
-                known, changed = methods.get(prefix + constant.co_name, ((), False))
-                changed = changed or inherited or decorated(constant)
-                methods[prefix + constant.co_name] = (known + (constant,), changed)
-
-    walk(code, "", False)
-    return methods
-
-
-# A comparison that says the same of everything, by name, and what it says.
-_INDIFFERENT = {"__eq__": True, "__ne__": False}
-
-
-def _disarm(code, around):
-    """The code with comparisons that are true of any object whatever, as they stand in the
-    source, turned into ones that do not know: `==` then goes by identity."""
-    constants = list(code.co_consts)
-    names = {*code.co_names, *filter(lambda constant: type(constant) is str, constants)}
-    for number, constant in enumerate(constants):
-        if isinstance(constant, types.CodeType):
-            constants[number] = _disarm(constant, names)
-    answer = _INDIFFERENT.get(code.co_name)
-    if code.co_name == "<lambda>" and "__eq__" in around:
-        answer = True
-    # Nothing but: return the constant.
-    if answer is not None and len(code.co_code) <= 8 and not code.co_names:
-        constants = [NotImplemented if constant is answer else constant for constant in constants]
-    return code.replace(co_consts=tuple(constants))
-
-
 def _seed(seed, finder):
     random = finder.peek("random")
     if random is not None:
@@ -649,8 +698,8 @@ def _perform(
     try:
         code = compile(source, path, "exec", dont_inherit=True)
         if b"__eq__" in source:
-            code = _disarm(code, ())
-        methods = _test_codes(code, source)
+            code = reading["disarm"](code, ())
+        methods = reading["test_codes"](code, source)
     except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError) as error:
         report("load_failed", ("syntax", describe(error)[0]))
         report("finished", ())

@@ -126,7 +126,10 @@ def _hook(event, arguments):
         elif name == "__class__":
             refused = test_case in mro(kind(changed)) or identity(kind(changed)) in protected
         else:
-            refused = name == "__bases__" and test_case in mro(changed)
+            # Of a class above a test class it is as good as of the test class.
+            refused = name == "__bases__" and (
+                test_case in mro(changed) or not from_library(getframe(1), event)
+            )
         what = "replacing what tests are made of"
     else:
         libraries, kind, text = "§libraries", "§type_of", "§text"

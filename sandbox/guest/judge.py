@@ -35,14 +35,21 @@ What remains forgeable:
   disarmed where the source shows it and refused where an assertion meets it; one that is
   cleverer is a value like any other. `SkipTest`, raised by the function, skips the test.
 - From Python 3.13 on, a frame's locals can be written to, and no number tells of changes of
-  a dictionary. In 3.10, an assertion that is set on the running test and takes itself away
-  leaves no trace.
+  a dictionary. An assertion that is set on the running test and takes itself away leaves no
+  trace in 3.10, nor where the tests of a class have used up the names that they can share (some
+  thirty names and instances together; a program can bring that about). On a test class it
+  leaves none if the class's table is then filled with names that its tests speak of.
+- What a program does when a test has returned (from signal handlers, from the collector's
+  callbacks) to what a clean-up then finds.
+- A comparing function for values of a class that Python code could change, which the program
+  registers with the running test; and what `assertRaises` gives a test to hold.
 - A race between threads that has to be won against the judge within a few instructions.
 """
 
 import _json
 import _thread
 import builtins
+import dis
 import gc
 import inspect
 import operator
@@ -81,7 +88,7 @@ class _Test:
 
     __slots__ = (
         "test", "id", "attribute", "code", "decorated", "may_pass", "awaited", "returned",
-        "negative",
+        "negative", "owes",
     )
 
     def __init__(self, test, test_id, attribute, decorated=True):
@@ -92,7 +99,7 @@ class _Test:
         self.code = attribute.__code__ if type(attribute) is types.FunctionType else None
         # What is expected to fail and does not has not passed.
         self.may_pass = bool(test_id) and not _is_expected_to_fail(test, attribute)
-        self.awaited = self.returned = self.negative = False
+        self.awaited = self.returned = self.negative = self.owes = False
 
 
 def _is_expected_to_fail(test, attribute):
@@ -103,10 +110,21 @@ def _is_expected_to_fail(test, attribute):
     return mark in names or any(mark in _class_dict(klass) for klass in _mro(type(test)))
 
 
+def _has_teardown_class(klass):
+    for base in _mro(klass):
+        if "tearDownClass" in _class_dict(base):
+            return base is not unittest.TestCase
+    return False
+
+
 def _find_attribute(test):
     """The attribute of the test's class that is its method, found without running any code
     of that class."""
-    name = _instance_dict(test).get("_testMethodName")
+    names = _instance_dict(test)
+    name = names.get("_testMethodName") if _plain(names) else None
+    # Of a text of its own kind the program would compute the hash, on this thread.
+    if type(name) is not str:
+        return None
     for klass in _mro(type(test)):
         members = _class_dict(klass)
         if name in members:
@@ -122,6 +140,7 @@ class Session:
         self.law = law
         self.flags = Flags()
         self.report_code = report_code
+        self.rung = _ringing(report_code)
         self.driver = None
         # In one step of the interpreter, so that no other thread runs while the frames of all
         # threads are held: the last to let go of a frame runs the finalizers of what is in it.
@@ -136,7 +155,8 @@ class Session:
         self.harness_before = None
         self.asserting_before = law.asserting.state()
         self.adjusted = _adjustable()
-        self.behind, self.tables, self.runners, self.broken = [], [], [], []
+        self.behind, self.tables, self.runners, self.broken = [], [], [], {}
+        self.members, self.instances, self.owing = [], [], {}
         self.started = False
         self.interrupted = False
         self.over = False
@@ -153,7 +173,9 @@ class Session:
             if frame is None or frame.f_code is self.report_code:
                 break
             frame = frame.f_back
-        if frame is None or frame.f_code is not self.report_code:
+        if frame is None or frame.f_code is not self.report_code or frame.f_lasti < self.rung:
+            # Whoever rings without a report makes every later look one too early.
+            self._note("the judge was called by something other than the harness")
             return
         values = frame.f_locals
         kind, payload = values["kind"], values["payload"]
@@ -166,11 +188,14 @@ class Session:
             yield from self._returned(payload, frame)
         elif kind == "negative" and len(payload) == 5:
             yield from self._negative(payload, frame)
-        elif kind == "broken" and len(payload) == 1:
+        elif kind == "broken" and len(payload) == 2:
             known = self._known(payload[0])
             if known is not None:
                 known.negative = True
-                self.broken.append(known)
+                self.broken[known] = payload[1] is True and self.broken.get(known, True)
+        elif kind == "left" and len(payload) == 1:
+            if caller.f_code is self.law.leaving and self._clean(frame):
+                self.owing.pop(id(payload[0]), None)
         elif kind == "awaited" and len(payload) == 2:
             known = self._known(payload[0])
             if known is not None and caller.f_code is self.law.awaiting:
@@ -275,7 +300,8 @@ class Session:
                     or not any(attribute.__code__ is code for code in codes)
                 ):
                     self._note(f"{test_id} is not the test of the source")
-            self.tests[id(test)] = _Test(test, test_id, attribute, decorated)
+            known = self.tests[id(test)] = _Test(test, test_id, attribute, decorated)
+            known.owes = _has_teardown_class(type(test))
         # Beside the law's own names, not in one set with them: to copy that would touch every
         # name in it, and each touch may copy a page.
         self.helpers = helpers
@@ -283,6 +309,7 @@ class Session:
         self.shadows = [(members, _shadows(members, watched, helpers)) for members in classes]
         self.behind = [gc.get_referents(members)[0] for members in classes]
         self.tables = watch["tables"](self.behind)
+        self.members = [tuple(members) for members in classes]
         for canary in self.canaries:
             self.tests[id(canary)] = _Test(canary, "", _find_attribute(canary))
 
@@ -321,12 +348,15 @@ class Session:
             if type(name) is str and (name in self.helpers or name in self.law.never_set):
                 self._note(f"{name} of a test was replaced")
                 return
-        comparisons = names.get("_type_equality_funcs")
-        if type(comparisons) is not dict or any(
-            type(value) is not str and _is_builtin(key) for key, value in comparisons.items()
-        ):
-            self._note("how a test compares values was replaced")
+        if not watch["shares_names"](names) and not self._is_crowded(type(test)):
+            self._note("the names of a test were replaced")
             return
+        law = self.law
+        if law.async_case is not None and any(base is law.async_case for base in _mro(type(test))):
+            runner = names.get("_asyncioRunner")
+            if type(runner) is not law.runner or _has_own(runner, "run"):
+                self._note("what runs an asynchronous test was replaced")
+                return
         self._compare_shadows()
         self._compare_assertions()
         self._compare_classes()
@@ -339,6 +369,8 @@ class Session:
             self._note(f"{known.id} returned twice")
             return
         known.returned = True
+        if known.owes:
+            self.owing[id(type(test))] = type(test)
         if known.may_pass and not known.negative:
             yield _test_record(known.id, "passed", "", "")
 
@@ -355,8 +387,9 @@ class Session:
                 if status == "failed" and message == "canary" and self._clean(frame):
                     known.returned = True
                 return
-            if known in self.broken:
-                self.broken.remove(known)
+            # Nothing but a skip is put right by a report of less than a failure.
+            if self.broken.get(known) or status == "failed" or status == "error":
+                self.broken.pop(known, None)
             test_id = known.id
             if not known.decorated and status != "failed" and status != "error":
                 self._excused(known, status)
@@ -364,10 +397,11 @@ class Session:
 
     def _excused(self, known, status):
         """A test that was skipped or expected to fail though its source does not say so."""
+        function = known.attribute
         marked = any(
             "__unittest_skip__" in names
             for names in (
-                getattr(known.attribute, "__dict__", {}),
+                function.__dict__ if type(function) is types.FunctionType else {},
                 *(_class_dict(klass) for klass in _mro(type(known.test))),
             )
             if _plain(names)
@@ -396,7 +430,12 @@ class Session:
         law = self.law
         if self.started and law.harness.state() != self.harness_before:
             self._note("the harness was changed while tests ran")
+        if self.owing and not self.interrupted:
+            self._note("tearDownClass of a test class was not called")
         for runner in self.runners:
+            if type(runner.__dict__) is not dict or not watch["shares_names"](runner.__dict__):
+                self._note("the names of unittest's result or suite were replaced")
+                continue
             for name in watch["names"](runner.__dict__):
                 if type(name) is not str or name in law.running_names:
                     self._note("a method of unittest's result or suite was replaced")
@@ -437,9 +476,53 @@ class Session:
             if not _same(_shadows(members, self.law.watched_names, self.helpers), before):
                 self._note("a method of a test class was replaced")
         now = watch["tables"](self.behind)
-        if not watch["only_grew"](self.tables, now):
-            self._note("a name of a test class was set and taken away again")
+        if now != self.tables:
+            self._compare_tables(now)
         self.tables = now
+
+    def _compare_tables(self, now):
+        """What is put in and taken out again leaves a hole beside those of the names that were
+        there and are gone. A new table has no holes; what may have made it new are names that
+        the tests' own methods speak of, behind those that were there."""
+        spoken = None
+        for number, (after, before) in enumerate(zip(now, self.tables)):
+            if after == before:
+                continue
+            old, members = self.members[number], self.shadows[number][0]
+            if not _plain(members):
+                self._note("a test class with names that are no plain text")
+                return
+            names = tuple(members)
+            kept = tuple(filter(set(names).__contains__, old))
+            lost = len(old) - len(kept)
+            self.members[number] = names
+            if after[0] == before[0]:
+                if after[2] != before[2] + lost:
+                    self._note("a name of a test class was set and taken away again")
+                continue
+            spoken = spoken or self._spoken()
+            new = names[len(kept) :]
+            if after[2] > lost or names[: len(kept)] != kept or not spoken.issuperset(new):
+                self._note("a test class was filled with names of no test")
+
+    def _spoken(self):
+        """The names that the methods of the source speak of, and those that unittest and the
+        interpreter give to test classes."""
+        spoken = set(_GIVEN)
+        for codes, _ in self.methods.values():
+            for code in codes:
+                spoken.update(code.co_names)
+        return spoken
+
+    def _is_crowded(self, klass):
+        """Whether the instances of a class can share no more names."""
+        try:
+            instance = object.__new__(klass)
+        except TypeError:
+            return True
+        # Kept: what a class says of the end of an instance is not to run on this thread.
+        self.instances.append(instance)
+        return watch["room"](_instance_dict(instance)) <= 1
 
     def _compare(self):
         for names, before in self.law.names:
@@ -454,7 +537,21 @@ class Session:
                 self._note(f"{name} of unittest was replaced")
 
 
-_BUILTIN_TYPES = (dict, list, tuple, set, frozenset, str)
+# What unittest, the interpreter and `unittest.mock` leave in a test class.
+_GIVEN = frozenset(
+    """_classSetupFailed _class_cleanups tearDown_exceptions __annotations__ __annotations_cache__
+    __annotate__ __doc__ __unittest_skip__ __unittest_skip_why__""".split()
+)
+
+
+def _ringing(code):
+    """Where in a report the bell has been loaded; what comes behind is its call."""
+    return 1 + max(
+        step.offset
+        for step in dis.get_instructions(code)
+        if "LOAD_FAST" in step.opname
+        and "ring" in (step.argval if type(step.argval) is tuple else (step.argval,))
+    )
 
 
 def _adjustable():
@@ -466,13 +563,18 @@ def _is_special(name):
     return name[:2] == "__" and name not in ("__warningregistry__", "__doc__", "__annotations__")
 
 
-def _is_builtin(value):
-    return any(value is kind for kind in _BUILTIN_TYPES)
+def _has_own(owner, name):
+    names = owner.__dict__
+    return type(names) is not dict or any(
+        type(known) is str and known == name for known in watch["names"](names)
+    )
 
 
 def _plain(names):
-    """Whether all keys of a dictionary are texts and nothing derived from them: looking for
-    another kind of key would run its code on the judge's thread."""
+    """Whether it is a dictionary whose keys are texts, all nothing derived from these: looking
+    into another, or for another kind of key, would run its code on the judge's thread."""
+    if type(names) is not dict and type(names) is not types.MappingProxyType:
+        return False
     return not any(kind is not str for kind in map(type, names))
 
 

@@ -130,7 +130,7 @@ class Law:
             name
             for case in _TEST_CASES
             for name, value in vars(case).items()
-            if callable(getattr(case, name))
+            if callable(value) or callable(getattr(case, name)) or isinstance(value, property)
             if name.startswith(("assert", "fail", "_call", "_base", "_get"))
             if name != "failureException"
         )
@@ -152,6 +152,10 @@ class Law:
         self.returning = tuple(
             case._callTestMethod.__code__ for case in _TEST_CASES
         )
+        self.leaving = unittest.TestSuite._tearDownPreviousClass.__code__
+        runner = getattr(getattr(_async_case, "asyncio", None), "Runner", None)
+        # What an asynchronous test is run by; Python 3.10 has none.
+        self.runner, self.async_case = runner, _TEST_CASES[-1] if runner else None
         self.awaiting = harness[0]["_witness"].__code__
         self.reporting = frozenset(
             id(function.__code__)

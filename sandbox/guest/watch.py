@@ -136,24 +136,41 @@ def names(dictionary):
     return _names_of(dictionary) if NAMES else dictionary
 
 
+# Kinds of tables: this one belongs to a class, and all its instances share the names in it.
+_SHARED = 2
+_ROOM_OFFSET = 16
+
+
+def shares_names(dictionary):
+    """Whether an instance's dictionary still shares its names with its class; true where that
+    cannot be told."""
+    if not NAMES:
+        return True
+    table = ctypes.c_size_t.from_address(id(dictionary) + _TABLE_OFFSET).value
+    return ctypes.c_uint8.from_address(table + _KIND_OFFSET).value == _SHARED
+
+
+def room(dictionary):
+    """How many names more the table of an instance's dictionary has room for. Each instance that
+    is made takes one away, down to the last."""
+    table = ctypes.c_size_t.from_address(id(dictionary) + _TABLE_OFFSET).value
+    return ctypes.c_ssize_t.from_address(table + _ROOM_OFFSET).value
+
+
 def tables(dictionaries):
-    """Where the table of each dictionary lies, and how many entries were taken away from it."""
+    """Where the table of each dictionary lies, how many entries are in it, and how many were
+    taken away from it."""
     if not HOLES:
         return []
     size = ctypes.c_size_t
     return [
-        (size.from_address(id(dictionary) + _TABLE_OFFSET).value, _holes_of(dictionary))
+        (
+            size.from_address(id(dictionary) + _TABLE_OFFSET).value,
+            len(dictionary),
+            _holes_of(dictionary),
+        )
         for dictionary in dictionaries
     ]
-
-
-def only_grew(before, now):
-    """Whether nothing was taken away in between: what is put in and taken out again leaves a
-    hole, and a new table begins without any."""
-    return all(
-        holes == (old_holes if table == old_table else 0)
-        for (old_table, old_holes), (table, holes) in zip(before, now)
-    )
 
 
 class Watch:

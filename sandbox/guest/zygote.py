@@ -20,7 +20,7 @@ HOME = __file__.rpartition("/")[0]
 
 
 HARNESS = """
-    shelf nursery ballast kernel observe coverage watch law hook judge bench lane
+    shelf nursery ballast kernel observe coverage reading watch law hook judge bench lane
 """.split()
 
 
@@ -77,6 +77,7 @@ def load_bench(codes):
         judge=load(codes, "judge", law=law, watch=watch),
         observe=load(codes, "observe"),
         coverage=load(codes, "coverage"),
+        reading=load(codes, "reading"),
     )
 
 

@@ -25,6 +25,10 @@ const HARNESS: &[(&str, &str)] = &[
         include_str!("../../../sandbox/guest/kernel.py"),
     ),
     ("lane.py", include_str!("../../../sandbox/guest/lane.py")),
+    (
+        "reading.py",
+        include_str!("../../../sandbox/guest/reading.py"),
+    ),
     ("watch.py", include_str!("../../../sandbox/guest/watch.py")),
     ("law.py", include_str!("../../../sandbox/guest/law.py")),
     ("hook.py", include_str!("../../../sandbox/guest/hook.py")),
