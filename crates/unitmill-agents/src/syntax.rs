@@ -8,6 +8,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
 use ruff_python_parser::{Parsed, parse_expression, parse_module};
 use ruff_text_size::{Ranged, TextRange};
+use unitmill_python::nests_deeply;
 
 /// A module that parses, and its text.
 pub(crate) struct Module<'source> {
@@ -16,8 +17,12 @@ pub(crate) struct Module<'source> {
 }
 
 impl<'source> Module<'source> {
-    /// Parses; none if the text is not Python.
+    /// Parses; none if the text is not Python, or nested so deeply that walking it could
+    /// overflow the stack.
     pub(crate) fn parse(source: &'source str) -> Option<Self> {
+        if nests_deeply(source) {
+            return None;
+        }
         // The parser recovers from errors but reports them; a text with errors is no module.
         match parse_module(source) {
             Ok(parsed) => Some(Self { source, parsed }),
@@ -53,15 +58,27 @@ impl<'source> Module<'source> {
         &self.parsed.syntax().body
     }
 
-    /// The last top-level function of that name.
+    /// The last top-level function of that name; for `Class.method` the last method of that
+    /// name in the last top-level class of that name.
     pub(crate) fn function(&self, name: &str) -> Option<&StmtFunctionDef> {
-        self.body()
-            .iter()
-            .rev()
-            .find_map(|statement| match statement {
-                Stmt::FunctionDef(function) if function.name.as_str() == name => Some(function),
-                _ => None,
-            })
+        let (body, name) = match name.split_once('.') {
+            Some((class, method)) => {
+                let class = self
+                    .body()
+                    .iter()
+                    .rev()
+                    .find_map(|statement| match statement {
+                        Stmt::ClassDef(found) if found.name.as_str() == class => Some(found),
+                        _ => None,
+                    })?;
+                (&class.body[..], method)
+            }
+            None => (self.body(), name),
+        };
+        body.iter().rev().find_map(|statement| match statement {
+            Stmt::FunctionDef(function) if function.name.as_str() == name => Some(function),
+            _ => None,
+        })
     }
 
     /// The text of a node.

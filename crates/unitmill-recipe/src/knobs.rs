@@ -108,9 +108,11 @@ macro_rules! default_from_serde {
 }
 
 mod duplicates;
+mod functions;
 mod licenses;
 
 pub use duplicates::{Benchmark, Decontaminate, Dedup};
+pub use functions::{FunctionKind, Functions, OutsideSource};
 pub use licenses::{AllowedLicenses, LicenseSet, Licenses, UnknownLicense};
 
 default_from_serde!(
@@ -150,23 +152,6 @@ pub enum PackageRequirement {
     ThirdParty,
     /// Nothing: functions without imports are taken too.
     None,
-}
-
-/// Which functions are taken.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Functions {
-    /// Longest function, in lines, decorators and docstring included.
-    #[serde(default = "max_lines")]
-    #[schemars(range(min = 1, max = 100_000))]
-    pub max_lines: u32,
-    /// Take functions of test files and functions called `test…` too.
-    #[serde(default)]
-    pub tests: bool,
-}
-
-fn max_lines() -> u32 {
-    200
 }
 
 /// Who writes tests, fixes and refinements.

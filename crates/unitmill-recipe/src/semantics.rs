@@ -1,6 +1,6 @@
 //! What a schema cannot say: knobs that need, or exclude, one another.
 
-use crate::knobs::{ProviderName, Recipe, Server};
+use crate::knobs::{Functions, ProviderName, Recipe, Server};
 use crate::problem::Problem;
 
 pub(crate) fn check(recipe: &Recipe) -> Vec<Problem> {
@@ -39,6 +39,7 @@ pub(crate) fn check(recipe: &Recipe) -> Vec<Problem> {
             ));
         }
     }
+    check_functions(&recipe.functions, &mut problems);
     check_server("models.tests", &recipe.models.tests, &mut problems);
     check_server("models.fix", &recipe.models.fix, &mut problems);
     check_server("models.refine", &recipe.models.refine, &mut problems);
@@ -62,6 +63,35 @@ pub(crate) fn check(recipe: &Recipe) -> Vec<Problem> {
         }
     }
     problems
+}
+
+fn check_functions(functions: &Functions, problems: &mut Vec<Problem>) {
+    if functions.kinds.is_empty() {
+        problems.push(Problem::new(
+            "functions.kinds",
+            "is empty; name at least one kind, such as `function`",
+        ));
+    }
+    if functions.min_lines > functions.max_lines {
+        problems.push(Problem::new(
+            "functions.min_lines",
+            format!(
+                "is {}, more than functions.max_lines, {}",
+                functions.min_lines, functions.max_lines
+            ),
+        ));
+    }
+    if let Some(most) = functions.max_complexity
+        && functions.min_complexity > most
+    {
+        problems.push(Problem::new(
+            "functions.min_complexity",
+            format!(
+                "is {}, more than functions.max_complexity, {most}",
+                functions.min_complexity
+            ),
+        ));
+    }
 }
 
 fn check_server(key: &str, server: &Server, problems: &mut Vec<Problem>) {

@@ -82,10 +82,12 @@ impl Case {
         let Some(generator) =
             Generator::new(&code, &self.candidate.name, &self.settings.environment)
         else {
-            return self.reject(
-                RejectReason::NoTests,
-                "the function's signature cannot be read".to_owned(),
-            );
+            let detail = if self.candidate.name.contains('.') {
+                "the builtin generator does not test methods; take a model for `models.tests`"
+            } else {
+                "the function's signature cannot be read"
+            };
+            return self.reject(RejectReason::NoTests, detail.to_owned());
         };
         self.observe(Observing {
             generator,

@@ -12,6 +12,8 @@ use unitmill_python::{FunctionOutcome, FunctionSettings, PackageRequirement, ext
 use super::*;
 use crate::{Environment, Prompts};
 
+mod kinds;
+
 const CODE: &str = "\
 import math
 

@@ -127,8 +127,12 @@ pub(crate) struct Generator {
 }
 
 impl Generator {
-    /// None if the code has no such function.
+    /// None if the code has no such function, or if it is a method: nobody knows how to make
+    /// an object to call it on.
     pub(crate) fn new(code: &str, function: &str, environment: &Environment) -> Option<Self> {
+        if function.contains('.') {
+            return None;
+        }
         let signature: Signature = signature(code, function)?;
         let planner = Planner::new(code, function, &signature)?;
         let module = Module::parse(code)?;
