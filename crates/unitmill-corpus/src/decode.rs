@@ -155,7 +155,7 @@ mod tests {
             b"# coding: gbk\nx = '\xc4\xe3'\n",
             b"\xef\xbb\xbf# coding: latin-1\nx = 1\n",
             b"x = 1\0\n",
-            b"\xff\xfex\0=\01\0",
+            b"\xff\xfex\x00=\x001\x00",
         ]
         .iter()
         .map(|bytes| decode_source(bytes.to_vec()).expect_err("must be refused"))

@@ -185,7 +185,11 @@ fn a_zip_archive_is_not_trusted_either() {
             .windows(name.len())
             .enumerate()
             .filter(|(_, at)| at == &name);
-        let place = if last { found.last() } else { found.next() };
+        let place = if last {
+            found.next_back()
+        } else {
+            found.next()
+        };
         place.expect("the name is there").0
     };
     let content = find(&bytes, b"pkg/damaged.py", false) + "pkg/damaged.py".len();
