@@ -3,8 +3,8 @@
 //! The bound of the recipe is allowed, so a client starts there. Where the server pushes
 //! back (429, 503, 529, no answer in time), the limit is halved, once for all calls that
 //! were under way together, and then grows again by a fixed step for each round of
-//! answers: additive increase, multiplicative decrease. Where answers take longer than
-//! they did at best, a fifth is taken away on trial, and stays away if the endpoint answers
+//! answers: additive increase, multiplicative decrease. Where answers take twice as long
+//! as they did at best, a fifth is taken away on trial, and stays away if the endpoint answers
 //! as many calls per second without it: calls that only wait in the server's queue cost
 //! memory there and time-outs here. A server that batches answers fewer calls per second
 //! with fewer in flight, and gets them back.
@@ -20,11 +20,9 @@ const ON_TRIAL: f64 = 0.8;
 /// A round of answers grows the limit by this part of what the last decrease left.
 const STEP: f64 = 1.0 / 16.0;
 /// Answers that take so many times the best mean are taken to have waited.
-const SLOW: f64 = 1.5;
-/// A trial has failed if this part of the best rate is not reached.
+const SLOW: f64 = 2.0;
+/// A trial has failed if this part of the rate before it is not reached.
 const KEPT_RATE: f64 = 0.95;
-/// What the best rate is worth after each window: servers and prompts change.
-const FADING: f64 = 0.99;
 /// Fewest answers that say anything about a rate.
 const SMALLEST_WINDOW: f64 = 64.0;
 /// Windows until the next trial after a failed one, at first and at most.
@@ -42,7 +40,8 @@ pub(crate) struct Pace {
     epoch: u64,
     window: Window,
     best_latency: Option<f64>,
-    best_rate: f64,
+    /// Connections are made during the first window; it says nothing.
+    is_warm: bool,
     trial: Option<Trial>,
     hold: u32,
     next_hold: u32,
@@ -63,6 +62,9 @@ struct Window {
 #[derive(Clone, Copy, Debug)]
 struct Trial {
     limit_before: f64,
+    /// The best rate since the first of the trials that followed one another: many small
+    /// losses are a large one.
+    rate_before: f64,
 }
 
 impl Pace {
@@ -76,7 +78,7 @@ impl Pace {
             epoch: 0,
             window: Window::default(),
             best_latency: None,
-            best_rate: 0.0,
+            is_warm: false,
             trial: None,
             hold: 0,
             next_hold: FIRST_HOLD,
@@ -124,6 +126,9 @@ impl Pace {
     fn close_window(&mut self, seconds: f64) {
         let window = std::mem::take(&mut self.window);
         self.hold = self.hold.saturating_sub(1);
+        if !std::mem::replace(&mut self.is_warm, true) {
+            return;
+        }
         if window.saturated < 0.5 * window.answers || seconds <= 0.0 {
             // The client had less to ask than it may; that says nothing of the server.
             self.end_trial(false);
@@ -134,13 +139,16 @@ impl Pace {
         let best_latency = self.best_latency.get_or_insert(latency);
         *best_latency = best_latency.min(latency);
         let slow = latency > SLOW * *best_latency;
-        let kept = rate >= KEPT_RATE * self.best_rate;
-        self.best_rate = (self.best_rate * FADING).max(rate);
-        if self.trial.is_some() {
+        let mut rate_before = rate;
+        if let Some(trial) = self.trial {
+            let kept = rate >= KEPT_RATE * trial.rate_before;
             self.end_trial(kept);
-        } else if slow && self.hold == 0 && self.limit >= 2.0 {
+            rate_before = rate.max(trial.rate_before);
+        }
+        if slow && self.hold == 0 && self.limit >= 2.0 {
             self.trial = Some(Trial {
                 limit_before: self.limit,
+                rate_before,
             });
             self.cut(ON_TRIAL);
         } else if !slow {
@@ -169,13 +177,6 @@ impl Pace {
             self.cut(AFTER_PUSH_BACK);
             self.step = (self.limit * STEP).max(1.0);
         }
-    }
-
-    /// A short latency as a single call sees it, where that is better than any mean: the
-    /// first answers of a burst did not wait for others.
-    pub(crate) fn seen(&mut self, latency: Duration) {
-        let latency = latency.as_secs_f64();
-        self.best_latency = Some(self.best_latency.map_or(latency, |best| best.min(latency)));
     }
 
     fn cut(&mut self, factor: f64) {
@@ -240,11 +241,11 @@ mod tests {
         assert_eq!(pace.limit(), 64);
     }
 
-    /// Ten calls are worked on at once; all others wait.
+    /// From some time on, ten calls are worked on at once; all others wait.
     #[test]
     fn calls_that_only_wait_in_the_servers_queue_are_taken_away() {
         let mut pace = Pace::new(200);
-        pace.seen(Duration::from_millis(100));
+        rounds(&mut pace, 20, |_| 0.1);
         rounds(&mut pace, 400, |in_flight| {
             0.1 * (in_flight as f64 / 10.0).max(1.0)
         });
@@ -256,7 +257,7 @@ mod tests {
     #[test]
     fn a_server_that_batches_keeps_its_calls() {
         let mut pace = Pace::new(200);
-        pace.seen(Duration::from_millis(100));
+        rounds(&mut pace, 20, |_| 0.1);
         rounds(&mut pace, 400, |in_flight| 0.1 * (in_flight as f64).sqrt());
         assert!(pace.limit() >= 160, "{}", pace.limit());
     }
@@ -274,7 +275,6 @@ mod tests {
                 now += Duration::from_millis(millis);
                 match kind {
                     0 => pace.pushed_back(call),
-                    1 => pace.seen(Duration::from_millis(millis)),
                     _ => pace.answered(call, Duration::from_millis(millis), pace.limit(), now),
                 }
                 prop_assert!((1..=bound).contains(&pace.limit()));

@@ -312,7 +312,6 @@ impl Slot {
         let mut state = self.pool.state();
         let endpoint = &mut state.endpoints[self.endpoint];
         endpoint.succeed();
-        endpoint.pace.seen(latency);
         let in_flight = endpoint.in_flight;
         endpoint
             .pace
