@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ruff_python_ast::{ExceptHandler, Stmt, StmtClassDef, StmtFunctionDef};
+use ruff_python_ast::{Stmt, StmtClassDef, StmtFunctionDef};
 use ruff_text_size::Ranged as _;
 use unitmill_model::{Candidate, Digest, Origin, RejectReason};
 
@@ -19,6 +19,7 @@ use crate::known_names::is_standard_module;
 use crate::missing::missing_packages;
 use crate::module::{Module, UnitKind, is_main_guard};
 use crate::parse::{ParseFailure, parse_check, with_module};
+use crate::places::{Place, Subject, for_each_block, is_test_name, is_test_path};
 use crate::repair::{Repair, repairable_name};
 use crate::scope::{NameId, is_type_checking};
 use crate::settings::{FunctionKind, FunctionSettings, OutsideSource, PackageRequirement};
@@ -81,50 +82,6 @@ struct Extraction<'a, 's> {
     /// What shows that the file is generated, once somebody has looked.
     generated: Option<Option<String>>,
     outcomes: Vec<FunctionOutcome>,
-}
-
-/// A function of the module.
-#[derive(Clone, Copy)]
-struct Subject<'a> {
-    statement: &'a Stmt,
-    function: &'a StmtFunctionDef,
-    place: Place<'a>,
-}
-
-/// Where a function stands.
-#[derive(Clone, Copy)]
-enum Place<'a> {
-    /// It is a statement of the module.
-    Module(usize),
-    /// Under a condition, a `try` or the like.
-    Condition,
-    /// Under a condition that says why it is nobody's.
-    Unreachable(&'static str),
-    /// A statement of a module-level class.
-    Class {
-        statement: &'a Stmt,
-        class: &'a StmtClassDef,
-        member: usize,
-    },
-    /// Somewhere else in a class.
-    InClass(&'a StmtClassDef, &'static str),
-}
-
-impl<'a> Subject<'a> {
-    fn class(&self) -> Option<&'a StmtClassDef> {
-        match self.place {
-            Place::Class { class, .. } | Place::InClass(class, _) => Some(class),
-            _ => None,
-        }
-    }
-
-    /// `function` or `Class.method`.
-    fn name(&self) -> String {
-        match self.class() {
-            Some(class) => format!("{}.{}", class.name, self.function.name),
-            None => self.function.name.to_string(),
-        }
-    }
 }
 
 impl<'a, 's> Extraction<'a, 's> {
@@ -821,56 +778,4 @@ impl Refusal {
             packages: Vec::new(),
         }
     }
-}
-
-/// Hands every block of a compound statement over; classes and functions are not entered.
-pub(crate) fn for_each_block<'a>(statement: &'a Stmt, work: &mut dyn FnMut(&'a [Stmt])) {
-    match statement {
-        Stmt::If(statement) => {
-            work(&statement.body);
-            for clause in &statement.elif_else_clauses {
-                work(&clause.body);
-            }
-        }
-        Stmt::Try(statement) => {
-            work(&statement.body);
-            for handler in &statement.handlers {
-                let ExceptHandler::ExceptHandler(handler) = handler;
-                work(&handler.body);
-            }
-            work(&statement.orelse);
-            work(&statement.finalbody);
-        }
-        Stmt::For(statement) => {
-            work(&statement.body);
-            work(&statement.orelse);
-        }
-        Stmt::While(statement) => {
-            work(&statement.body);
-            work(&statement.orelse);
-        }
-        Stmt::With(statement) => work(&statement.body),
-        Stmt::Match(statement) => {
-            for case in &statement.cases {
-                work(&case.body);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Test files by convention: `test_*.py`, `*_test.py`, `conftest.py`, anything in a
-/// folder called `test` or `tests`.
-fn is_test_path(path: &str) -> bool {
-    let mut parts: Vec<&str> = path.split('/').collect();
-    let file = parts.pop().unwrap_or("");
-    let stem = file.strip_suffix(".py").unwrap_or(file);
-    stem.starts_with("test_")
-        || stem.ends_with("_test")
-        || matches!(stem, "conftest" | "test" | "tests")
-        || parts.iter().any(|part| matches!(*part, "test" | "tests"))
-}
-
-fn is_test_name(name: &str) -> bool {
-    name == "test" || name.starts_with("test_") || name.starts_with("Test")
 }

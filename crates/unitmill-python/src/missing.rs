@@ -11,9 +11,9 @@ use std::collections::BTreeSet;
 use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtTry};
 
 use crate::closure::Closure;
-use crate::functions::for_each_block;
 use crate::module::{Module, UnitKind};
 use crate::package_list::package_of_module;
+use crate::places::for_each_block;
 use crate::scope::{Import, imports_of, is_type_checking};
 
 /// The packages that the closure of unit `start` needs and `is_held` says no to, as
