@@ -9,19 +9,21 @@ use crate::Prompts;
 /// The settings of every case of a run.
 #[derive(Clone, Debug)]
 pub struct CaseSettings {
-    /// At most this many rounds of fixing; 0 switches fixing off.
+    /// At most this many rounds of fixing by each provider; 0 switches fixing off.
     pub fix_rounds: u32,
     /// Fixes per round; each is executed.
     pub fix_samples: u32,
     /// At most this many passing variants become pairs; at least 1.
     pub keep: u32,
-    /// Who writes tests.
-    pub tests: Provider,
-    /// Who repairs. How many answers a round takes is `fix_samples`, whatever the
-    /// provider's own `samples`.
-    pub fix: Provider,
-    /// Who polishes.
-    pub refine: Provider,
+    /// Who writes tests: at least one, cheap first. The next one is asked where none of the
+    /// tests of those before it run.
+    pub tests: Vec<Provider>,
+    /// Who repairs: at least one, cheap first, each with `fix_rounds` rounds. How many
+    /// answers a round takes is `fix_samples`, whatever the provider's own `samples`.
+    pub fix: Vec<Provider>,
+    /// Who polishes: at least one, cheap first. The next one takes what those before it did
+    /// not improve.
+    pub refine: Vec<Provider>,
     /// Limits of every execution.
     pub limits: Limits,
     /// Seed of every execution; the offline generator's second look uses the next one.
@@ -49,6 +51,8 @@ pub enum Provider {
         name: String,
         /// Independent answers asked for at once, at least 1.
         samples: u32,
+        /// Its answers are those of another run, which may lack some.
+        recorded: bool,
     },
 }
 

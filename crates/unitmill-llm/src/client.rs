@@ -38,6 +38,7 @@ pub struct Client {
 struct Toll {
     resent: u32,
     failures: Vec<String>,
+    lost: u32,
 }
 
 impl Toll {
@@ -138,6 +139,8 @@ impl Client {
                 return Err(LlmError::GaveUp {
                     base_url: endpoint.base_url(),
                     attempts: tries + 1,
+                    // No tokens are asked for here.
+                    lost: 0,
                     last: failure,
                 });
             };
@@ -329,10 +332,12 @@ impl Client {
                 return Err(LlmError::GaveUp {
                     base_url: endpoint.base_url(),
                     attempts: toll.resent + 1,
+                    lost: toll.lost + u32::from(failure.may_be_paid_for()),
                     last: failure,
                 });
             };
             toll.pay(&failure);
+            toll.lost += u32::from(failure.may_be_paid_for());
             tries += 1;
             avoid = Some(index);
             if !wait.is_zero() {
@@ -356,15 +361,16 @@ fn replies(
         .iter()
         .zip(answers)
         .map(|(request, answer)| {
-            let (key, Toll { resent, failures }) = first
+            let (key, toll) = first
                 .take()
                 .unwrap_or_else(|| (request_key(request), Toll::default()));
             Reply {
                 key,
                 model: request.model.clone(),
                 answer,
-                resent,
-                failures,
+                resent: toll.resent,
+                failures: toll.failures,
+                lost: toll.lost,
                 duration_ms,
                 replayed: false,
             }
@@ -373,6 +379,14 @@ fn replies(
 }
 
 impl Failure {
+    /// Whether the server may have answered, and only the answer was lost.
+    fn may_be_paid_for(&self) -> bool {
+        match self {
+            Self::BrokenOff(_) | Self::Timeout(_) | Self::Malformed { .. } => true,
+            Self::Unreachable(_) | Self::Status { .. } => false,
+        }
+    }
+
     /// How long the server wants to be left alone.
     fn retry_after(&self) -> Option<Duration> {
         match self {

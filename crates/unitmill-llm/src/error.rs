@@ -116,6 +116,8 @@ pub enum LlmError {
         base_url: String,
         /// How often the request was sent.
         attempts: u32,
+        /// How many of them may have been answered, with an answer that was lost.
+        lost: u32,
         /// How the last attempt failed.
         #[source]
         last: Failure,
@@ -183,6 +185,15 @@ impl LlmError {
                 ..
             }
         )
+    }
+
+    /// How often the request may have been answered, and paid for, with an answer that was
+    /// lost.
+    pub fn lost_answers(&self) -> u32 {
+        match self {
+            Self::GaveUp { lost, .. } => *lost,
+            _ => 0,
+        }
     }
 
     /// What to do about it, in a sentence or two.

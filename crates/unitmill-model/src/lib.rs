@@ -15,6 +15,7 @@ mod duplicate;
 mod identity;
 mod job;
 mod model_call;
+mod money;
 mod outcome;
 mod pair;
 mod reject;
@@ -30,6 +31,7 @@ pub use duplicate::{
 pub use identity::{CandidateId, Digest, DigestBuilder, PairId, ParseIdError};
 pub use job::{JOB_VERSION, Job, JobFile, JobKind, Limits, ObservedCall, TestOrder};
 pub use model_call::{Agent, FinishReason, Message, ModelAnswer, ModelRequest, Reply, Role};
+pub use money::{Cost, Spending, TokenPrice};
 pub use outcome::{
     CoveredFile, Execution, Observation, ObservedValue, Outcome, TestResult, TestStatus, ValueKind,
 };

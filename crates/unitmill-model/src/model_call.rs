@@ -100,6 +100,10 @@ pub struct Reply {
     /// the server refuses the request.
     #[serde(default)]
     pub failures: Vec<String>,
+    /// How many of these tries may have been paid for: those whose answer was cut off,
+    /// unreadable or too late, and not those that the server refused.
+    #[serde(default)]
+    pub lost: u32,
     /// Milliseconds from sending to the answer, as they were when it was sent.
     pub duration_ms: u64,
     /// Taken from a journal instead of a server.

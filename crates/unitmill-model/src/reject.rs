@@ -112,6 +112,8 @@ vocabulary! {
         Nondeterministic = "nondeterministic",
         /// No variant passed its tests within the rounds of the recipe.
         NeverPassed = "never_passed",
+        /// Came to nothing because a recorded run that was to answer lacks the answer.
+        NotRecorded = "not_recorded",
     }
 }
 

@@ -39,6 +39,12 @@ pub struct Recipe {
     /// Who writes tests, fixes and refinements.
     #[serde(default)]
     pub models: Models,
+    /// How much may be spent on model calls: answers that were paid for in this run, however
+    /// often it was interrupted, and those that were lost on the way. No call is sent that
+    /// could go over a limit; the run then stops with exit code 5, and goes on with a higher
+    /// one. Tasks that another engine runs divide it by their candidates.
+    #[serde(default)]
+    pub budget: Budget,
     /// Prompt templates of your own.
     #[serde(default)]
     pub prompts: Prompts,
@@ -54,6 +60,11 @@ pub struct Recipe {
     /// How the work is cut into tasks.
     #[serde(default)]
     pub tasks: Tasks,
+    /// The folder of another run whose answers, and executions where they are the same, are
+    /// read before anybody is asked or anything is run; `--from` sets it. Does not shape the
+    /// result.
+    #[serde(default)]
+    pub from: Option<PathBuf>,
 }
 
 /// One source of corpus files.
@@ -110,12 +121,17 @@ macro_rules! default_from_serde {
 mod duplicates;
 mod functions;
 mod licenses;
+mod money;
+mod tiers;
 
 pub use duplicates::{Benchmark, Decontaminate, Dedup};
 pub use functions::{FunctionKind, Functions, OutsideSource};
 pub use licenses::{AllowedLicenses, LicenseSet, Licenses, UnknownLicense};
+pub use money::{Budget, Price};
+pub use tiers::{Batch, Mode, Tiers};
 
 default_from_serde!(
+    Batch,
     Packages,
     Functions,
     Dedup,
@@ -158,22 +174,26 @@ pub enum PackageRequirement {
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Models {
-    /// Writes the unit tests.
+    /// Writes the unit tests. One provider, or a list of up to 8, cheap first: the next one
+    /// is asked where none of the tests of the ones before run.
     #[serde(default)]
-    pub tests: Server,
-    /// Repairs functions whose tests fail.
+    pub tests: Tiers,
+    /// Repairs functions whose tests fail. One provider, or a list of up to 8, cheap first:
+    /// each has `fix.rounds` rounds, the next one takes what does not pass by then.
     #[serde(default)]
-    pub fix: Server,
-    /// Polishes functions whose tests pass.
+    pub fix: Tiers,
+    /// Polishes functions whose tests pass. One provider, or a list of up to 8, cheap
+    /// first: the next one takes what the ones before did not improve.
     #[serde(default)]
-    pub refine: Server,
+    pub refine: Tiers,
 }
 
 /// A provider and, for `openai`, the server behind it.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Server {
-    /// `builtin` works offline; `openai` asks a chat-completions server.
+    /// `builtin` works offline; `openai` asks a chat-completions server; `replay` takes the
+    /// answers of another run.
     #[serde(default)]
     pub provider: ProviderName,
     /// The server's address up to and including `/v1`, or a list of addresses that have the
@@ -225,6 +245,22 @@ pub struct Server {
     #[serde(default)]
     #[schemars(range(min = 0, max = 100))]
     pub retries: Option<u32>,
+    /// What tokens cost: `{prompt: 0.15, completion: 0.60}` for a million of each, in any
+    /// currency, but in the same one for all models; `budget.currency` names it. Does not
+    /// shape the result.
+    #[serde(default)]
+    pub price: Option<Price>,
+    /// For `replay`: the folder of the run whose answers are taken. What is left out (model,
+    /// temperature and so on) is as that run had it, its tiers included. A function that
+    /// comes to nothing for want of a recorded answer is rejected as `not_recorded`.
+    #[serde(default)]
+    pub from: Option<PathBuf>,
+    /// How requests are sent. Does not shape the result.
+    #[serde(default)]
+    pub mode: Mode,
+    /// For `mode: batch`: how waves of requests are answered. Does not shape the result.
+    #[serde(default)]
+    pub batch: Batch,
 }
 
 /// Where answers come from.
@@ -237,6 +273,8 @@ pub enum ProviderName {
     /// A server with the chat-completions interface: vLLM, SGLang, llama.cpp, Ollama, or
     /// hosted.
     Openai,
+    /// The answers that another run has written down; nobody is asked.
+    Replay,
 }
 
 /// Prompt templates of your own, one file an agent; see `crates/unitmill-agents/prompts`

@@ -27,7 +27,7 @@ fn rows(root: &Value, section: &Value, prefix: &str, page: &mut String) {
     let properties = section["properties"].as_object().into_iter().flatten();
     for (name, property) in properties {
         let key = format!("{prefix}{name}");
-        let target = resolve(root, property);
+        let target = section_of(root, property);
         let item = property.get("items").map(|items| resolve(root, items));
         let description = property
             .get("description")
@@ -76,6 +76,18 @@ fn choices(schema: &Value) -> String {
             .expect("writing to a string cannot fail");
     }
     text
+}
+
+/// What a property holds; of a section and a list of such sections, the section.
+fn section_of<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
+    let schema = resolve(root, schema);
+    let forms = schema.get("anyOf").and_then(Value::as_array);
+    forms
+        .into_iter()
+        .flatten()
+        .map(|form| resolve(root, form))
+        .find(|form| form.get("properties").is_some())
+        .unwrap_or(schema)
 }
 
 fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {

@@ -124,9 +124,16 @@ impl<'a> Checker<'a> {
         let real_forms: Vec<usize> = (0..forms.len())
             .filter(|&index| !is_null(self.resolve(&forms[index])))
             .collect();
+        // Of a section and a list of such sections, say, the one that was meant.
+        let meant: Vec<usize> = real_forms
+            .iter()
+            .copied()
+            .filter(|&index| wrong_type(value, self.resolve(&forms[index])).is_none())
+            .collect();
         if constants.len() == real_forms.len() {
             problems.push(not_among(key, value, &constants));
-        } else if let [only] = real_forms[..] {
+        } else if let ([only], _) | (_, [only]) = (&real_forms[..], &meant[..]) {
+            let only = *only;
             problems.extend(attempts[only].iter().cloned());
         } else {
             let wanted: Vec<String> = attempts

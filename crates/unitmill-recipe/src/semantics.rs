@@ -1,6 +1,6 @@
 //! What a schema cannot say: knobs that need, or exclude, one another.
 
-use crate::knobs::{Functions, ProviderName, Recipe, Server};
+use crate::knobs::{Batch, Functions, Mode, ProviderName, Recipe, Server, Tiers};
 use crate::problem::Problem;
 
 pub(crate) fn check(recipe: &Recipe) -> Vec<Problem> {
@@ -40,27 +40,21 @@ pub(crate) fn check(recipe: &Recipe) -> Vec<Problem> {
         }
     }
     check_functions(&recipe.functions, &mut problems);
-    check_server("models.tests", &recipe.models.tests, &mut problems);
-    check_server("models.fix", &recipe.models.fix, &mut problems);
-    check_server("models.refine", &recipe.models.refine, &mut problems);
-    for (key, server, instead) in [
+    check_budget(recipe, &mut problems);
+    for (key, tiers, instead) in [
+        ("models.tests", &recipe.models.tests, None),
         (
-            "models.fix.samples",
+            "models.fix",
             &recipe.models.fix,
-            "set fix.samples instead",
+            Some("set fix.samples instead"),
         ),
         (
-            "models.refine.samples",
+            "models.refine",
             &recipe.models.refine,
-            "one refinement is asked for",
+            Some("one refinement is asked for"),
         ),
     ] {
-        if server.samples.is_some() {
-            problems.push(Problem::new(
-                key,
-                format!("only models.tests has it; {instead}"),
-            ));
-        }
+        check_tiers(key, tiers, instead, &mut problems);
     }
     problems
 }
@@ -94,36 +88,153 @@ fn check_functions(functions: &Functions, problems: &mut Vec<Problem>) {
     }
 }
 
+/// A limit on money counts nothing where there is no price.
+fn check_budget(recipe: &Recipe, problems: &mut Vec<Problem>) {
+    if recipe.budget.cost.is_none() {
+        return;
+    }
+    let models = &recipe.models;
+    for (agent, tiers) in [
+        ("tests", &models.tests),
+        ("fix", &models.fix),
+        ("refine", &models.refine),
+    ] {
+        for (index, server) in tiers.as_slice().iter().enumerate() {
+            if server.provider == ProviderName::Openai && server.price.is_none() {
+                problems.push(Problem::new(
+                    format!("{}.price", tiers.key(&format!("models.{agent}"), index)),
+                    "is missing; budget.cost counts nothing without it \
+                     ({prompt: 0.15, completion: 0.60}, for a million tokens)",
+                ));
+            }
+        }
+    }
+}
+
+/// Most providers of one agent.
+const MOST_TIERS: usize = 8;
+
+/// `samples_instead` says what to do instead of giving `samples`, where it means nothing.
+fn check_tiers(
+    key: &str,
+    tiers: &Tiers,
+    samples_instead: Option<&str>,
+    problems: &mut Vec<Problem>,
+) {
+    let servers = tiers.as_slice();
+    if servers.is_empty() {
+        problems.push(Problem::new(key, "is empty; name at least one provider"));
+    }
+    if servers.len() > MOST_TIERS {
+        problems.push(Problem::new(
+            key,
+            format!("has {} providers, more than {MOST_TIERS}", servers.len()),
+        ));
+    }
+    for (index, server) in servers.iter().enumerate() {
+        let key = tiers.key(key, index);
+        check_server(&key, server, problems);
+        if let (Some(_), Some(instead)) = (server.samples, samples_instead) {
+            problems.push(Problem::new(
+                format!("{key}.samples"),
+                format!("only models.tests has it; {instead}"),
+            ));
+        }
+        if index > 0 && server.provider == ProviderName::Builtin {
+            problems.push(Problem::new(
+                format!("{key}.provider"),
+                "builtin costs nothing; it can only be the first of several",
+            ));
+        } else if servers[..index].contains(server) {
+            problems.push(Problem::new(key, "is there twice"));
+        }
+    }
+}
+
 fn check_server(key: &str, server: &Server, problems: &mut Vec<Problem>) {
+    let has_batch = server.batch != Batch::default();
+    let connection = [
+        ("base_url", server.base_url.is_some()),
+        ("api_key_env", server.api_key_env.is_some()),
+        ("concurrency", server.concurrency.is_some()),
+        ("timeout_s", server.timeout_s.is_some()),
+        ("deadline_s", server.deadline_s.is_some()),
+        ("retries", server.retries.is_some()),
+        ("mode", server.mode != Mode::default()),
+        ("batch", has_batch),
+        ("price", server.price.is_some()),
+    ];
+    let mut refuse = |given: &[(&str, bool)], why: &str| {
+        for (knob, _) in given.iter().filter(|(_, is_given)| *is_given) {
+            problems.push(Problem::new(format!("{key}.{knob}"), why));
+        }
+    };
     match server.provider {
         ProviderName::Builtin => {
-            let given = [
-                ("base_url", server.base_url.is_some()),
+            let sampling = [
                 ("model", server.model.is_some()),
-                ("api_key_env", server.api_key_env.is_some()),
                 ("temperature", server.temperature.is_some()),
                 ("top_p", server.top_p.is_some()),
                 ("max_tokens", server.max_tokens.is_some()),
                 ("samples", server.samples.is_some()),
-                ("concurrency", server.concurrency.is_some()),
-                ("timeout_s", server.timeout_s.is_some()),
-                ("deadline_s", server.deadline_s.is_some()),
-                ("retries", server.retries.is_some()),
+                ("from", server.from.is_some()),
             ];
-            for (knob, _) in given.iter().filter(|(_, is_given)| *is_given) {
+            let why = "means nothing to the builtin provider; did you forget `provider: openai`?";
+            let (first, others) = connection.split_at(1);
+            refuse(first, why);
+            refuse(&sampling, why);
+            refuse(others, why);
+        }
+        ProviderName::Replay => {
+            refuse(&connection, "means nothing to the replay provider; it asks nobody");
+            if server.from.as_ref().is_none_or(|path| path.as_os_str().is_empty()) {
                 problems.push(Problem::new(
-                    format!("{key}.{knob}"),
-                    "means nothing to the builtin provider; did you forget `provider: openai`?",
+                    format!("{key}.from"),
+                    "is missing; the replay provider needs the folder of a run",
                 ));
             }
         }
         ProviderName::Openai => {
+            refuse(
+                &[("from", server.from.is_some())],
+                "is for `provider: replay`",
+            );
+            let by_command = server.mode == Mode::Batch && server.batch.command.is_some();
+            if server.mode == Mode::Online {
+                refuse(&[("batch", has_batch)], "is for `mode: batch`");
+            } else {
+                refuse(
+                    &[("concurrency", server.concurrency.is_some())],
+                    "means nothing in batch mode; batch.requests bounds a wave",
+                );
+            }
+            if by_command {
+                refuse(
+                    &[
+                        ("base_url", server.base_url.is_some()),
+                        ("api_key_env", server.api_key_env.is_some()),
+                        ("timeout_s", server.timeout_s.is_some()),
+                        ("deadline_s", server.deadline_s.is_some()),
+                    ],
+                    "means nothing where batch.command answers",
+                );
+            }
+            for problem in server.batch.problems() {
+                problems.push(Problem::new(format!("{key}.batch.command"), problem));
+            }
             match &server.base_url {
+                _ if by_command => {}
                 None => problems.push(Problem::new(
                     format!("{key}.base_url"),
                     "is missing; the openai provider needs the server's address (http://127.0.0.1:8000/v1)",
                 )),
                 Some(addresses) => {
+                    if server.mode == Mode::Batch && addresses.as_slice().len() > 1 {
+                        problems.push(Problem::new(
+                            format!("{key}.base_url"),
+                            "must be one address in batch mode",
+                        ));
+                    }
                     problems.extend(addresses.problems().into_iter().map(|(place, problem)| {
                         Problem::new(format!("{key}.base_url{place}"), problem)
                     }));

@@ -121,7 +121,7 @@ fn overrides_reach_sections_lists_and_new_keys() {
     assert!(!recipe.dedup.exact);
     assert_eq!(recipe.input[0].path, "other");
     assert_eq!(recipe.sandbox.jobs, SandboxJobs::Count(3));
-    assert_eq!(recipe.models.tests.model.as_deref(), Some("m"));
+    assert_eq!(recipe.models.tests.as_slice()[0].model.as_deref(), Some("m"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use unitmill_agents::{
 };
 use unitmill_model::{Agent, Backend, Isolation, Limits};
 use unitmill_recipe::{
-    ProviderName, Recipe, Sandbox as SandboxRecipe, SandboxBackend, SandboxIsolation, Server,
+    ProviderName, Recipe, Sandbox as SandboxRecipe, SandboxBackend, SandboxIsolation, Server, Tiers,
 };
 use unitmill_sandbox::Environment;
 
@@ -23,9 +23,9 @@ pub(crate) fn case_settings(
         fix_rounds: recipe.fix.rounds,
         fix_samples: recipe.fix.samples,
         keep: recipe.fix.keep,
-        tests: provider(&recipe.models.tests),
-        fix: provider(&recipe.models.fix),
-        refine: provider(&recipe.models.refine),
+        tests: providers(&recipe.models.tests),
+        fix: providers(&recipe.models.fix),
+        refine: providers(&recipe.models.refine),
         limits: limits(&recipe.sandbox),
         seed: execution_seed(recipe),
         backend: match recipe.sandbox.backend {
@@ -93,11 +93,16 @@ fn execution_seed(recipe: &Recipe) -> u32 {
     (recipe.seed ^ (recipe.seed >> 32)) as u32
 }
 
+fn providers(tiers: &Tiers) -> Vec<Provider> {
+    tiers.as_slice().iter().map(provider).collect()
+}
+
 fn provider(server: &Server) -> Provider {
     match (server.provider, &server.model) {
-        (ProviderName::Openai, Some(name)) => Provider::Model {
+        (ProviderName::Openai | ProviderName::Replay, Some(name)) => Provider::Model {
             name: name.clone(),
             samples: server.samples.unwrap_or(1),
+            recorded: server.provider == ProviderName::Replay,
         },
         _ => Provider::Builtin,
     }

@@ -9,10 +9,11 @@ use crate::error::RunError;
 /// Whoever answers and executes for a case: a task that journals what it pays for, or a
 /// replay that compares with what was journalled.
 pub(crate) trait Performer {
-    /// Answers to a question, in sample order.
+    /// Answers of an agent's provider to a question, in sample order.
     fn ask(
         &self,
         agent: Agent,
+        tier: usize,
         messages: Vec<Message>,
         samples: u32,
     ) -> impl Future<Output = Result<Vec<Reply>, RunError>> + Send;
@@ -55,10 +56,11 @@ async fn perform(action: Action, performer: &impl Performer) -> Result<Event, Ru
         Action::Ask {
             ticket,
             agent,
+            tier,
             messages,
             samples,
         } => {
-            let replies = performer.ask(agent, messages, samples).await?;
+            let replies = performer.ask(agent, tier, messages, samples).await?;
             Ok(Event::Replies { ticket, replies })
         }
         Action::Execute { ticket, job } => {

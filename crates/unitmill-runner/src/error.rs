@@ -161,12 +161,48 @@ pub enum RunError {
         /// What happened.
         source: LlmError,
     },
+    /// The next call could go over a limit of the budget.
+    #[error(
+        "{key} is spent{}: {spent} of {most}, for {calls} answers with {tokens} tokens, and what \
+         is to be asked next may take {next} more{}",
+        share(*task), candidates_left(*left)
+    )]
+    BudgetSpent {
+        /// The knob: `budget.cost`.
+        key: &'static str,
+        /// What was spent of it.
+        spent: String,
+        /// The limit, or the task's share of it.
+        most: String,
+        /// The most that the next question can take.
+        next: String,
+        /// Answers that were paid for, and those that may have been.
+        calls: u64,
+        /// Their tokens.
+        tokens: u64,
+        /// The mill task, if it is a share.
+        task: Option<u32>,
+        /// Candidates that are not milled yet, of how many.
+        left: Option<(u64, u64)>,
+    },
     /// A stop was asked for, or another part of the run failed.
     #[error("stopped; everything done so far is kept")]
     Halted,
     /// A stop was asked for while pairs were being judged.
     #[error("stopped; no file of verdicts was written")]
     Abandoned,
+}
+
+fn share(task: Option<u32>) -> String {
+    task.map_or_else(String::new, |task| {
+        format!(" as far as the share of mill {task} goes")
+    })
+}
+
+fn candidates_left(left: Option<(u64, u64)>) -> String {
+    left.map_or_else(String::new, |(left, of)| {
+        format!("; {left} of {of} candidates are left")
+    })
 }
 
 fn list(lines: &[String]) -> String {

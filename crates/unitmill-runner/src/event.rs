@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use unitmill_model::{RejectReason, Stage};
+use unitmill_model::{Spending, Stage};
+
+use crate::tally::Milled;
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -32,6 +34,12 @@ pub enum Event {
         already_done: usize,
         /// Items that the remaining tasks will report, where that is known.
         items: Option<u64>,
+        /// What the candidates of those that were committed before came to.
+        milled: Milled,
+        /// What was spent on model calls before.
+        spent: Spending,
+        /// What amounts of money are called.
+        currency: Option<String>,
     },
     /// A task was committed.
     TaskDone {
@@ -52,17 +60,8 @@ pub enum Event {
         /// Candidates found in them.
         candidates: u64,
     },
-    /// A candidate came to its end: `mill`.
-    CandidateDone {
-        /// Pairs that it became.
-        pairs: u32,
-        /// Why it became none.
-        reject: Option<RejectReason>,
-        /// Whether it passed at first sight.
-        passed_at_first_sight: bool,
-        /// Whether it passed after a fix.
-        fixed: bool,
-    },
+    /// A candidate came to its end: `mill`. One that deduplication had dropped adds nothing.
+    CandidateDone(Milled),
     /// An execution ended, or was found in the journal.
     Executed {
         /// Found in the journal.
@@ -76,6 +75,8 @@ pub enum Event {
         completion_tokens: u32,
         /// Found in the journal.
         replayed: bool,
+        /// What was spent on model calls in this run by now.
+        spent: Spending,
     },
     /// `exec` begins.
     Judging {

@@ -1,6 +1,6 @@
 //! Stopping a run without losing what is in flight.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::error::RunError;
@@ -12,10 +12,48 @@ pub struct Halt(Arc<State>);
 #[derive(Default, Debug)]
 struct State {
     requested: AtomicBool,
+    calls: AtomicU64,
+    executions: AtomicU64,
     cause: Mutex<Option<RunError>>,
 }
 
+/// What is in flight.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct InFlight {
+    /// Requests to models without an answer.
+    pub calls: u64,
+    /// Executions that have not ended.
+    pub executions: u64,
+}
+
+/// Counts something as in flight until it is dropped.
+pub(crate) struct Busy<'a>(&'a AtomicU64, u64);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(self.1, Ordering::Relaxed);
+    }
+}
+
 impl Halt {
+    /// What a stop would wait for, and what an end at once would lose.
+    pub fn in_flight(&self) -> InFlight {
+        InFlight {
+            calls: self.0.calls.load(Ordering::Relaxed),
+            executions: self.0.executions.load(Ordering::Relaxed),
+        }
+    }
+
+    /// So many requests are being sent.
+    pub(crate) fn asking(&self, requests: usize) -> Busy<'_> {
+        busy(&self.0.calls, requests as u64)
+    }
+
+    /// An execution begins.
+    pub(crate) fn executing(&self) -> Busy<'_> {
+        busy(&self.0.executions, 1)
+    }
+
     /// Asks for a stop: executions and model calls in flight end and are written down, new
     /// ones do not begin.
     pub fn request(&self) {
@@ -52,4 +90,9 @@ impl Halt {
             other => other,
         }
     }
+}
+
+fn busy(counter: &AtomicU64, count: u64) -> Busy<'_> {
+    counter.fetch_add(count, Ordering::Relaxed);
+    Busy(counter, count)
 }

@@ -8,6 +8,7 @@
 //! randomness or the order of arrival reach a row.
 
 mod benchmarks;
+mod budget;
 mod case_settings;
 mod corpus_plan;
 mod dedup;
@@ -31,6 +32,8 @@ mod runner;
 mod servers;
 mod services;
 mod sketch;
+mod sources;
+mod tally;
 
 pub use case_settings::limits;
 pub use error::RunError;
@@ -38,9 +41,11 @@ pub use event::{Event, Events};
 pub use exec::{ExecOptions, ExecSummary, Judging, exec};
 pub use corpus_plan::CorpusPlan;
 pub use extract::{ExtractSummary, extract_to_file};
-pub use halt::Halt;
+pub use halt::{Halt, InFlight};
 pub use history::{History, history};
 pub use machine::{Machine, report_environment};
 pub use plan::{InputPart, PlannedBenchmark, PlannedEnvironment, PlannedInput, PromptTexts, RunPlan};
+pub use sources::{PlannedSource, PlannedSources};
 pub use replay::{Replayed, replay};
+pub use tally::Milled;
 pub use runner::{Preview, RunSummary, cores, jobs, package_list, preview, run, task, write_plan};

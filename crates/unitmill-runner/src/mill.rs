@@ -8,18 +8,20 @@ use std::sync::Arc;
 use unitmill_agents::{Case, CaseSettings, Conclusion};
 use unitmill_corpus::Benchmarks;
 use unitmill_model::{
-    Attempt, Candidate, DuplicateDrop, Pair, Reject, RejectReason, RejectUnit, Stage, Step, Verdict,
+    Attempt, Candidate, DuplicateDrop, Pair, Reject, RejectReason, RejectUnit, Stage,
 };
 use unitmill_shards::{Journal, JournalSettings, Manifest, OutputKind, read_rows};
 
+use crate::budget::Accounts;
 use crate::dedup::read_drops;
 use crate::drive::drive;
 use crate::error::RunError;
-use crate::event::{Event, Events};
+use crate::event::Event;
 use crate::ordered::{Window, in_order};
 use crate::run::Run;
 use crate::runner::sort_bytes;
 use crate::services::{Services, TaskServices};
+use crate::tally::Milled;
 
 /// What a candidate comes to.
 enum Fate {
@@ -40,6 +42,8 @@ pub(crate) async fn mill(
     let drops = read_drops(run, part, sort_bytes(run, 1))?;
     let benchmarks = run.benchmarks()?;
     let mut pairs_contaminated = 0;
+    let models = &run.plan.recipe.models;
+    let mut milled = Milled::default();
     let journal = Journal::open(
         &run.directory,
         Stage::Mill,
@@ -85,10 +89,18 @@ pub(crate) async fn mill(
         },
         |fate| {
             match fate {
-                Fate::Dropped(reject) => rejects.push(&reject)?,
+                Fate::Dropped(reject) => {
+                    rejects.push(&reject)?;
+                    services
+                        .events()
+                        .send(Event::CandidateDone(Milled::default()));
+                }
                 Fate::Milled(conclusion, removed) => {
                     pairs_contaminated += removed;
-                    report(&conclusion, services.events());
+                    let one = Milled::of(&conclusion, models);
+                    milled += one;
+                    services.delivered();
+                    services.events().send(Event::CandidateDone(one));
                     conclusion
                         .pairs
                         .iter()
@@ -110,6 +122,8 @@ pub(crate) async fn mill(
 
     let mut manifest = run.new_manifest(Stage::Mill, part);
     manifest.outputs = vec![pairs.finish()?, attempts.finish()?, rejects.finish()?];
+    milled.write(&mut manifest.counts);
+    Accounts::of_journal(services.journal(), models)?.write(&mut manifest.counts);
     if benchmarks.is_some() {
         manifest
             .counts
@@ -185,19 +199,6 @@ fn reject_duplicate(candidate: Candidate, drop: &DuplicateDrop) -> Reject {
         first_line: candidate.first_line,
         packages: candidate.packages,
     }
-}
-
-fn report(conclusion: &Conclusion, events: &Events) {
-    let passed_at_first_sight = conclusion
-        .attempts
-        .iter()
-        .any(|attempt| attempt.step == Step::FirstRun && attempt.verdict == Some(Verdict::Passed));
-    events.send(Event::CandidateDone {
-        pairs: conclusion.pairs.len() as u32,
-        reject: conclusion.reject.as_ref().map(|reject| reject.reason),
-        passed_at_first_sight,
-        fixed: conclusion.pairs.iter().any(|pair| pair.fix_rounds > 0),
-    });
 }
 
 #[cfg(test)]

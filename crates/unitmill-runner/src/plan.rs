@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use unitmill_corpus::InputFile;
 use unitmill_model::{Digest, Stage};
-use unitmill_recipe::{Recipe, SandboxJobs, Server};
+use unitmill_recipe::{Batch, Mode, Recipe, SandboxJobs, Server};
 
 use crate::error::RunError;
+use crate::sources::PlannedSources;
 
 /// Everything that a run resolves to before it begins; `plan.json`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -32,6 +33,9 @@ pub struct RunPlan {
     pub allowed_packages: Option<BTreeSet<String>>,
     /// The benchmarks that the result must not hold.
     pub benchmarks: Vec<PlannedBenchmark>,
+    /// The other runs that answers come from.
+    #[serde(default, skip_serializing_if = "PlannedSources::is_empty")]
+    pub sources: PlannedSources,
     /// Texts of the prompt templates that the recipe overrides.
     pub prompts: PromptTexts,
     /// The Python environment.
@@ -123,6 +127,7 @@ impl RunPlan {
     pub fn shaping(&self) -> Value {
         let mut plan = Self {
             recipe: self.shaping_recipe(),
+            sources: self.sources.shaping(),
             ..self.clone()
         };
         // One line of difference is enough.
@@ -136,6 +141,7 @@ impl RunPlan {
     pub fn shaping_recipe(&self) -> Recipe {
         let mut recipe = self.recipe.clone();
         recipe.sandbox.jobs = SandboxJobs::default();
+        recipe.budget = unitmill_recipe::Budget::default();
         recipe.dedup.memory_mb = unitmill_recipe::Dedup::default().memory_mb;
         for benchmark in &mut recipe.decontaminate.benchmarks {
             // Its name and its content are in the plan.
@@ -144,8 +150,8 @@ impl RunPlan {
                 name: None,
             };
         }
-        let models = &mut recipe.models;
-        for server in [&mut models.tests, &mut models.fix, &mut models.refine] {
+        recipe.from = None;
+        for server in recipe.models.servers_mut() {
             *server = Server {
                 base_url: None,
                 api_key_env: None,
@@ -153,6 +159,11 @@ impl RunPlan {
                 timeout_s: None,
                 deadline_s: None,
                 retries: None,
+                price: None,
+                // The plan has the digests of the runs that are replayed.
+                from: None,
+                mode: Mode::default(),
+                batch: Batch::default(),
                 ..server.clone()
             };
         }

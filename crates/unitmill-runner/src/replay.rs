@@ -60,7 +60,7 @@ pub async fn replay(
 
     let replay = Replay {
         journal: JournalReader::open(&run.directory)?,
-        servers: Servers::new(&run.plan.recipe)?,
+        servers: Servers::new(&run.plan.recipe, &run.plan.sources)?,
         sandbox,
         replayed: Mutex::new(Vec::new()),
     };
@@ -84,18 +84,22 @@ impl Performer for Replay {
     async fn ask(
         &self,
         agent: Agent,
+        tier: usize,
         messages: Vec<Message>,
         samples: u32,
     ) -> Result<Vec<Reply>, RunError> {
-        let server = self.servers.of(agent);
-        (0..samples)
-            .map(|sample| {
-                let key = request_key(&server.request(messages.clone(), sample));
-                self.journal
-                    .reply(&key)?
-                    .ok_or(RunError::NotRecorded { key })
-            })
-            .collect()
+        let server = self.servers.of(agent, tier);
+        let mut replies = Vec::new();
+        for sample in 0..samples {
+            let key = request_key(&server.request(messages.clone(), sample));
+            match self.journal.reply(&key)? {
+                Some(reply) => replies.push(reply),
+                // The run that was replayed lacked it.
+                None if server.is_recorded() => {}
+                None => return Err(RunError::NotRecorded { key }),
+            }
+        }
+        Ok(replies)
     }
 
     async fn execute(&self, job: &Job) -> Result<Execution, RunError> {

@@ -40,6 +40,11 @@ impl Run {
                     differences,
                 });
             }
+            // What shapes no row may change: tasks that another engine runs, and audits, go
+            // by what it is now.
+            if existing != plan {
+                directory.replace_plan(&plan.to_json())?;
+            }
         }
         Ok(Self {
             digest: plan.digest(),

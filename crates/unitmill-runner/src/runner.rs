@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use unitmill_agents::CaseSettings;
 use unitmill_audit::Audit;
@@ -12,6 +13,7 @@ use unitmill_recipe::{Recipe, SandboxJobs};
 use unitmill_shards::{Committed, Manifest};
 
 use crate::benchmarks::read_benchmarks;
+use crate::budget::{Budget, kept_per_part};
 use crate::case_settings::{case_settings, importable_modules, isolation, prompts};
 use crate::error::RunError;
 use crate::event::{Event, Events};
@@ -24,7 +26,9 @@ use crate::plan::{PlannedBenchmark, PlannedEnvironment, PromptTexts, RunPlan};
 use crate::run::Run;
 use crate::servers::Servers;
 use crate::services::Services;
-use crate::{dedup, extract, mill, publish};
+use crate::tally::Milled;
+use crate::sources::{Archives, PlannedSources};
+use crate::{dedup, extract, mill, publish, sources};
 
 /// A recipe whose every path was read and whose corpus was cut into parts: all of a plan
 /// that needs no environment.
@@ -37,6 +41,8 @@ pub struct Preview {
     allowed_packages: Option<BTreeSet<String>>,
     /// The benchmarks that the result must not hold.
     pub benchmarks: Vec<PlannedBenchmark>,
+    /// The other runs that answers come from.
+    pub sources: PlannedSources,
     prompts: PromptTexts,
 }
 
@@ -53,7 +59,8 @@ pub struct RunSummary {
 ///
 /// # Errors
 /// A path that cannot be read, a prompt that cannot be used.
-pub fn preview(recipe: Recipe) -> Result<Preview, RunError> {
+pub fn preview(mut recipe: Recipe) -> Result<Preview, RunError> {
+    let sources = sources::settle(&mut recipe)?;
     let corpus = plan_corpus(&recipe)?;
     let allowed_packages = allowed_packages(&recipe)?;
     license_filter(&recipe)?;
@@ -74,6 +81,7 @@ pub fn preview(recipe: Recipe) -> Result<Preview, RunError> {
         corpus,
         allowed_packages,
         benchmarks,
+        sources,
         prompts: texts,
     })
 }
@@ -120,9 +128,9 @@ fn read(what: &'static str, path: &Path) -> Result<String, RunError> {
 pub async fn run(recipe: Recipe, out: &Path, machine: &Machine) -> Result<RunSummary, RunError> {
     let (run, services, settings) = prepare(preview(recipe)?, out, machine).await?;
     for stage in Stage::ALL.iter().copied() {
-        run_stage(&run, stage, &services, &settings)
-            .await
-            .map_err(|error| machine.halt.explain(error))?;
+        if let Err(error) = run_stage(&run, stage, &services, &settings).await {
+            return Err(with_what_is_left(machine.halt.explain(error), &run, &services)?);
+        }
     }
     let audit = publish::finish(&run)?;
     Ok(RunSummary {
@@ -151,7 +159,7 @@ async fn prepare(
     out: &Path,
     machine: &Machine,
 ) -> Result<(Arc<Run>, Arc<Services>, Arc<CaseSettings>), RunError> {
-    let servers = Servers::new(&preview.recipe)?;
+    let servers = Servers::new(&preview.recipe, &preview.sources)?;
     servers.check(&machine.events).await?;
     let environment = machine.environment(&preview.recipe.sandbox.env)?;
     let (major, minor, micro) = environment.python_version();
@@ -175,6 +183,7 @@ async fn prepare(
         parts: preview.corpus.parts,
         allowed_packages: preview.allowed_packages,
         benchmarks: preview.benchmarks,
+        sources: preview.sources,
         prompts: preview.prompts,
         environment: planned,
         sandbox: sandbox.digest(),
@@ -185,10 +194,44 @@ async fn prepare(
     let services = Services {
         sandbox,
         servers,
+        archives: Archives::open(&run.plan.sources, &run.directory)?,
         events: machine.events.clone(),
         halt: machine.halt.clone(),
+        budget: Arc::new(Budget::of_run(&run)?),
+        delivered: AtomicU64::new(0),
+        milled_before: milled_before(&run)?,
     };
     Ok((run, Arc::new(services), settings))
+}
+
+/// What the candidates of the parts came to that are milled.
+fn milled_before(run: &Run) -> Result<Milled, RunError> {
+    let mut milled = Milled::default();
+    for manifest in run.directory.manifests_of(Stage::Mill)? {
+        milled += Milled::read(&manifest.counts);
+    }
+    Ok(milled)
+}
+
+/// Adds to a spent budget how many candidates are left.
+fn with_what_is_left(
+    mut error: RunError,
+    run: &Run,
+    services: &Services,
+) -> Result<RunError, RunError> {
+    if let RunError::BudgetSpent { task, left, .. } = &mut error {
+        let kept = kept_per_part(run)?;
+        let delivered = services.delivered.load(Ordering::Relaxed);
+        let (all, done) = match *task {
+            Some(part) => (kept[part as usize], delivered),
+            None => (
+                kept.iter().sum(),
+                services.milled_before.candidates + delivered,
+            ),
+        };
+        *left = Some((all.saturating_sub(done), all));
+    }
+    Ok(error)
 }
 
 /// Does one task of a planned run and commits it. False if it was committed before.
@@ -215,7 +258,7 @@ pub async fn task(
     }
     let manifest = match stage {
         Stage::Mill => {
-            let servers = Servers::new(&run.plan.recipe)?;
+            let servers = Servers::new(&run.plan.recipe, &run.plan.sources)?;
             servers.check(&machine.events).await?;
             let environment = machine.environment(&run.plan.recipe.sandbox.env)?;
             let settings = Arc::new(case_settings(&run.plan, &environment)?);
@@ -229,21 +272,37 @@ pub async fn task(
                 .await?;
             run.check_machine(&sandbox)?;
             machine.events.send(Event::Ready);
+            let budget = Budget::of_task(&run, index)?;
+            machine.events.send(Event::StageStarted {
+                stage,
+                tasks: 1,
+                already_done: 0,
+                items: items(&run, stage, &[index])?,
+                milled: Milled::default(),
+                spent: budget.spent(),
+                currency: run.plan.recipe.budget.currency.clone(),
+            });
             let services = Arc::new(Services {
                 sandbox,
                 servers,
+                archives: Archives::open(&run.plan.sources, &run.directory)?,
                 events: machine.events.clone(),
                 halt: machine.halt.clone(),
+                budget: Arc::new(budget),
+                delivered: AtomicU64::new(0),
+                milled_before: Milled::default(),
             });
-            mill::mill(
-                &run,
-                &services,
-                &settings,
-                mill_window(&run.plan.recipe),
-                index,
-            )
-            .await
-            .map_err(|error| machine.halt.explain(error))?
+            let window = mill_window(&run.plan.recipe);
+            match mill::mill(&run, &services, &settings, window, index).await {
+                Ok(manifest) => manifest,
+                Err(error) => {
+                    return Err(with_what_is_left(
+                        machine.halt.explain(error),
+                        &run,
+                        &services,
+                    )?);
+                }
+            }
         }
         _ => offline_task(
             &run,
@@ -256,6 +315,9 @@ pub async fn task(
     };
     let committed = run.commit(&manifest)?;
     machine.events.send(Event::TaskDone { stage, index });
+    if stage == Stage::Mill {
+        machine.events.send(Event::StageDone { stage });
+    }
     if stage == Stage::Dedup && run.directory.manifests_of(stage)?.len() as u32 == tasks {
         dedup::settle(&run, sort_bytes(&run, 1))?;
     }
@@ -302,6 +364,9 @@ async fn run_stage(
         tasks: tasks as usize,
         already_done: tasks as usize - open.len(),
         items: items(run, stage, &open)?,
+        milled: services.milled_before,
+        spent: services.budget.spent(),
+        currency: run.plan.recipe.budget.currency.clone(),
     });
     // A second part is begun while the last candidates of the one before come to their end.
     let in_flight = if stage == Stage::Mill { 2 } else { cores() };

@@ -1,23 +1,33 @@
-//! The model servers of a recipe, one client an agent.
+//! Where the answers of each agent come from: its providers, cheap first.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use unitmill_llm::{Client, ClientSettings, LlmError, api_key};
-use unitmill_model::{Agent, Message, ModelRequest};
+use unitmill_model::{Agent, Message, ModelRequest, Reply};
 use unitmill_recipe::{ProviderName, Recipe, Server};
 
 use crate::error::RunError;
 use crate::event::{Event, Events};
+use crate::sources::{PlannedSources, tiers_of};
 
-/// An agent's server and how it is sampled.
+/// A model, how it is sampled, and who answers for it.
 pub(crate) struct AgentServer {
-    pub(crate) client: Client,
+    source: Source,
     model: String,
     temperature: f64,
     top_p: f64,
     max_tokens: u32,
     seed: u64,
+}
+
+/// Who answers.
+enum Source {
+    /// A server, call by call.
+    Online(Client),
+    /// Another run's journal.
+    Recorded,
 }
 
 impl AgentServer {
@@ -32,34 +42,81 @@ impl AgentServer {
             sample,
         }
     }
+
+    /// Whether there are only the answers that another run has written down.
+    pub(crate) fn is_recorded(&self) -> bool {
+        matches!(self.source, Source::Recorded)
+    }
+
+    /// Asks for several answers to the same messages; see [`Client::ask_samples`].
+    ///
+    /// # Panics
+    /// If all there is are recorded answers.
+    pub(crate) async fn ask_samples<Delivered, Delivery>(
+        &self,
+        requests: &[ModelRequest],
+        deliver: impl Fn(usize, Result<Reply, LlmError>) -> Delivery,
+    ) -> Result<Vec<Delivered>, LlmError>
+    where
+        Delivery: Future<Output = Delivered>,
+    {
+        match &self.source {
+            Source::Online(client) => client.ask_samples(requests, deliver).await,
+            Source::Recorded => panic!("a recorded run is not asked"),
+        }
+    }
 }
 
-/// The servers of all agents that have one.
-pub(crate) struct Servers {
-    tests: Option<AgentServer>,
-    fix: Option<AgentServer>,
-    refine: Option<AgentServer>,
+/// The providers of all agents that are not offline, by agent and place.
+pub(crate) struct Servers(BTreeMap<(Agent, usize), AgentServer>);
+
+/// The reference implementation's temperatures.
+pub(crate) fn temperature(agent: Agent) -> f64 {
+    match agent {
+        Agent::Tests => 0.2,
+        Agent::Fix | Agent::Refine => 0.5,
+    }
 }
 
-/// Makes an agent's client; none for the offline agents.
+/// Makes a provider; none for the offline agents.
 fn agent_server(
     server: &Server,
-    temperature: f64,
+    agent: Agent,
     seed: u64,
 ) -> Result<Option<AgentServer>, LlmError> {
-    let (ProviderName::Openai, Some(addresses), Some(model)) =
-        (server.provider, &server.base_url, &server.model)
-    else {
+    let source = match (server.provider, &server.base_url) {
+        (ProviderName::Replay, _) => Source::Recorded,
+        (ProviderName::Openai, Some(addresses)) => {
+            Source::Online(client(server, addresses.as_slice())?)
+        }
+        _ => return Ok(None),
+    };
+    let Some(model) = server.model.clone() else {
         return Ok(None);
     };
-    let base_urls = addresses.as_slice();
+    Ok(Some(AgentServer {
+        source,
+        model,
+        temperature: server.temperature.unwrap_or_else(|| temperature(agent)),
+        top_p: server.top_p.unwrap_or(1.0),
+        // The reference implementation's limit.
+        max_tokens: server.max_tokens.unwrap_or(2048),
+        seed,
+    }))
+}
+
+fn client(server: &Server, base_urls: &[String]) -> Result<Client, LlmError> {
+    Client::new(client_settings(server, base_urls)?)
+}
+
+fn client_settings(server: &Server, base_urls: &[String]) -> Result<ClientSettings, LlmError> {
     // One key for all: it is needed as soon as one of them is not on this machine.
     let mut key = None;
     for base_url in base_urls {
         key = api_key(server.api_key_env.as_deref(), base_url)?;
     }
     let defaults = ClientSettings::new("");
-    let client = Client::new(ClientSettings {
+    Ok(ClientSettings {
         base_urls: base_urls.to_vec(),
         api_key: key,
         concurrency: concurrency(server),
@@ -71,16 +128,7 @@ fn agent_server(
             .map_or(defaults.deadline, Duration::from_secs),
         max_retries: server.retries.unwrap_or(defaults.max_retries),
         ..defaults
-    })?;
-    Ok(Some(AgentServer {
-        client,
-        model: model.clone(),
-        temperature: server.temperature.unwrap_or(temperature),
-        top_p: server.top_p.unwrap_or(1.0),
-        // The reference implementation's limit.
-        max_tokens: server.max_tokens.unwrap_or(2048),
-        seed,
-    }))
+    })
 }
 
 fn concurrency(server: &Server) -> NonZeroUsize {
@@ -93,38 +141,36 @@ fn concurrency(server: &Server) -> NonZeroUsize {
 
 impl Servers {
     /// Makes the clients; nothing is sent yet.
-    pub(crate) fn new(recipe: &Recipe) -> Result<Self, RunError> {
-        let make = |agent: Agent, server: &Server, temperature: f64| {
-            agent_server(server, temperature, recipe.seed)
-                .map_err(|source| RunError::Model { agent, source })
-        };
-        // The reference implementation's temperatures.
-        Ok(Self {
-            tests: make(Agent::Tests, &recipe.models.tests, 0.2)?,
-            fix: make(Agent::Fix, &recipe.models.fix, 0.5)?,
-            refine: make(Agent::Refine, &recipe.models.refine, 0.5)?,
-        })
+    pub(crate) fn new(recipe: &Recipe, sources: &PlannedSources) -> Result<Self, RunError> {
+        let mut servers = BTreeMap::new();
+        for agent in Agent::ALL.iter().copied() {
+            let tiers = tiers_of(&recipe.models, agent).as_slice();
+            for (tier, server) in tiers.iter().enumerate() {
+                let seed = sources.seed_of(server, recipe);
+                let made = agent_server(server, agent, seed)
+                    .map_err(|source| RunError::Model { agent, source })?;
+                servers.extend(made.map(|made| ((agent, tier), made)));
+            }
+        }
+        Ok(Self(servers))
     }
 
     /// Asks every server whether it is there and knows the model, before a token is spent.
     /// One of several addresses is enough; the others are warned of.
     pub(crate) async fn check(&self, events: &Events) -> Result<(), RunError> {
-        for agent in Agent::ALL {
-            if let Some(server) = self.get(*agent) {
-                let problems = server
-                    .client
-                    .health(&server.model)
-                    .await
-                    .map_err(|source| RunError::Model {
-                        agent: *agent,
-                        source,
-                    })?;
-                for problem in problems {
-                    events.send(Event::Warning(format!(
-                        "the {agent} agent goes on without one of its servers: {problem}. {}",
-                        problem.hint()
-                    )));
-                }
+        for (&(agent, _), server) in &self.0 {
+            let Source::Online(client) = &server.source else {
+                continue;
+            };
+            let problems = client
+                .health(&server.model)
+                .await
+                .map_err(|source| RunError::Model { agent, source })?;
+            for problem in problems {
+                events.send(Event::Warning(format!(
+                    "the {agent} agent goes on without one of its servers: {problem}. {}",
+                    problem.hint()
+                )));
             }
         }
         Ok(())
@@ -132,30 +178,21 @@ impl Servers {
 
     /// How many calls may be in flight at once over all servers.
     pub(crate) fn concurrency(recipe: &Recipe) -> usize {
-        [
-            &recipe.models.tests,
-            &recipe.models.fix,
-            &recipe.models.refine,
-        ]
-        .into_iter()
-        .filter(|server| server.provider == ProviderName::Openai)
-        .map(|server| concurrency(server).get())
-        .sum()
+        recipe
+            .models
+            .servers()
+            .filter(|server| server.provider == ProviderName::Openai)
+            .map(|server| concurrency(server).get())
+            .sum()
     }
 
-    /// An agent's server.
+    /// A provider of an agent.
     ///
     /// # Panics
-    /// If the agent is offline: its case never asks.
-    pub(crate) fn of(&self, agent: Agent) -> &AgentServer {
-        self.get(agent).expect("an offline agent asks no model")
-    }
-
-    fn get(&self, agent: Agent) -> Option<&AgentServer> {
-        match agent {
-            Agent::Tests => self.tests.as_ref(),
-            Agent::Fix => self.fix.as_ref(),
-            Agent::Refine => self.refine.as_ref(),
-        }
+    /// If it is offline: its case never asks.
+    pub(crate) fn of(&self, agent: Agent, tier: usize) -> &AgentServer {
+        self.0
+            .get(&(agent, tier))
+            .expect("an offline agent asks no model")
     }
 }

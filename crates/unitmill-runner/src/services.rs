@@ -4,28 +4,39 @@
 //! or run again. A failure of a server or of the sandbox asks the whole run to halt, so
 //! that nothing new begins while what is in flight is still written down.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use futures::future::try_join_all;
 use tokio::sync::oneshot;
 use unitmill_llm::{LlmError, request_key};
 use unitmill_model::{
-    Agent, Execution, FinishReason, Job, Message, ModelAnswer, ModelRequest, Reply,
+    Agent, Digest, Execution, FinishReason, Job, Message, ModelAnswer, ModelRequest, Reply,
 };
 use unitmill_sandbox::Sandbox;
-use unitmill_shards::{Journal, ShardsError};
+use unitmill_shards::{Journal, JournalReader, ShardsError};
 
+use crate::budget::{Budget, Reservation, asked};
 use crate::drive::Performer;
 use crate::error::RunError;
 use crate::event::{Event, Events};
 use crate::halt::Halt;
 use crate::servers::Servers;
+use crate::sources::Archives;
+use crate::tally::Milled;
 
 /// What the cases of a run share.
 pub(crate) struct Services {
     pub(crate) sandbox: Sandbox,
     pub(crate) servers: Servers,
+    pub(crate) archives: Archives,
     pub(crate) events: Events,
     pub(crate) halt: Halt,
+    pub(crate) budget: Arc<Budget>,
+    /// Candidates that came to their end in this process.
+    pub(crate) delivered: AtomicU64,
+    /// What candidates came to in parts that were milled before.
+    pub(crate) milled_before: Milled,
 }
 
 /// The services of one task, with its journal.
@@ -37,6 +48,16 @@ pub(crate) struct TaskServices {
 impl TaskServices {
     pub(crate) fn new(shared: Arc<Services>, journal: Journal) -> Self {
         Self { shared, journal }
+    }
+
+    /// What the task's journal holds.
+    pub(crate) fn journal(&self) -> &JournalReader {
+        self.journal.reader()
+    }
+
+    /// A candidate came to its end.
+    pub(crate) fn delivered(&self) {
+        self.shared.delivered.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Where events go.
@@ -52,21 +73,24 @@ impl Performer for TaskServices {
         let execution = match self.journal.execution(&key)? {
             Some(execution) => execution,
             None => {
-                self.check_halt()?;
-                let ran = self.shared.sandbox.run(job).await;
-                let outcome = ran.map_err(|error| self.shared.halt.fail(error))?;
+                let execution = match self.shared.archives.execution(&key)? {
+                    Some(execution) => execution,
+                    None => {
+                        self.check_halt()?;
+                        let _busy = self.shared.halt.executing();
+                        let ran = self.shared.sandbox.run(job).await;
+                        Execution {
+                            key,
+                            outcome: ran.map_err(|error| self.shared.halt.fail(error))?,
+                            replayed: false,
+                        }
+                    }
+                };
                 let (done, recorded) = oneshot::channel();
-                self.journal.record_execution_then(
-                    Execution {
-                        key,
-                        outcome,
-                        replayed: false,
-                    },
-                    move |result| {
-                        // The receiver is gone only when the run is being dropped.
-                        drop(done.send(result));
-                    },
-                );
+                self.journal.record_execution_then(execution, move |result| {
+                    // The receiver is gone only when the run is being dropped.
+                    drop(done.send(result));
+                });
                 written(recorded).await?
             }
         };
@@ -81,30 +105,42 @@ impl Performer for TaskServices {
     async fn ask(
         &self,
         agent: Agent,
+        tier: usize,
         messages: Vec<Message>,
         samples: u32,
     ) -> Result<Vec<Reply>, RunError> {
-        let server = self.shared.servers.of(agent);
+        let server = self.shared.servers.of(agent, tier);
         let mut replies = Vec::new();
         let mut missing = Vec::new();
         for sample in 0..samples {
             let request = server.request(messages.clone(), sample);
-            let reply = self.journal.reply(&request_key(&request))?;
+            let reply = self.recorded_reply(&request_key(&request)).await?;
             match &reply {
                 Some(reply) => self.tell(reply),
                 None => missing.push(request),
             }
             replies.push(reply);
         }
-        if !missing.is_empty() {
+        if !missing.is_empty() && !server.is_recorded() {
             self.check_halt()?;
             let missing = &missing;
-            let asked = server.client.ask_samples(missing, |index, answer| {
-                let request = &missing[index];
-                async move { self.record(agent, request, answer).await }
+            let paid = &self.pay_ahead(agent, missing).await?;
+            let busy = self.shared.halt.asking(missing.len());
+            let asked = server.ask_samples(missing, |index, answer| {
+                let (request, paid) = (&missing[index], paid.take(index));
+                async move { self.record(agent, request, paid, answer).await }
             });
+            let answered = asked.await;
+            drop(busy);
+            if let Err(error) = &answered {
+                for (index, request) in missing.iter().enumerate() {
+                    if let Some(paid) = paid.take(index) {
+                        self.give_back(request, paid, error);
+                    }
+                }
+            }
             let failed = |source| self.shared.halt.fail(RunError::Model { agent, source });
-            let mut answered = asked.await.map_err(failed)?.into_iter();
+            let mut answered = answered.map_err(failed)?.into_iter();
             for reply in replies.iter_mut().filter(|reply| reply.is_none()) {
                 *reply = answered.next().transpose()?;
             }
@@ -114,11 +150,68 @@ impl Performer for TaskServices {
 }
 
 impl TaskServices {
+    /// An answer that was given before, here or in another run. Whatever comes from another
+    /// run is written down here too, so that this one can be resumed and shown without it.
+    async fn recorded_reply(&self, key: &Digest) -> Result<Option<Reply>, RunError> {
+        if let Some(reply) = self.journal.reply(key)? {
+            return Ok(Some(reply));
+        }
+        let Some(reply) = self.shared.archives.reply(key)? else {
+            return Ok(None);
+        };
+        let (done, recorded) = oneshot::channel();
+        self.journal
+            .record_reply_then(reply, move |result| drop(done.send(result)));
+        let reply = written(recorded).await?;
+        Ok(Some(Reply {
+            replayed: true,
+            ..reply
+        }))
+    }
+
+    /// Sets aside what requests can cost, and writes down that they are about to be sent.
+    async fn pay_ahead(
+        &self,
+        agent: Agent,
+        requests: &[ModelRequest],
+    ) -> Result<PaidAhead, RunError> {
+        let shared = &self.shared;
+        let asked = requests.iter().map(|request| asked(agent, request));
+        let reservations = shared.budget.set_aside(asked.collect(), &shared.halt).await;
+        let reservations = reservations.map_err(|error| match error {
+            RunError::Halted => RunError::Halted,
+            error => shared.halt.fail(error),
+        })?;
+        let noted = requests.iter().zip(&reservations).map(|(request, paid)| {
+            let (done, recorded) = oneshot::channel();
+            let key = request_key(request);
+            self.journal
+                .record_asked_then(key, paid.asked(), move |result| drop(done.send(result)));
+            written(recorded)
+        });
+        try_join_all(noted).await?;
+        Ok(PaidAhead(
+            reservations
+                .into_iter()
+                .map(|paid| Mutex::new(Some(paid)))
+                .collect(),
+        ))
+    }
+
+    /// A request has no answer. Where the server says so, nothing is paid for it.
+    fn give_back(&self, request: &ModelRequest, paid: Reservation, error: &LlmError) {
+        if error.lost_answers() == 0 {
+            self.journal.record_refused(request_key(request));
+            paid.release();
+        }
+    }
+
     /// Writes an answer down and gives back the one that counts.
     async fn record(
         &self,
         agent: Agent,
         request: &ModelRequest,
+        paid: Option<Reservation>,
         answer: Result<Reply, LlmError>,
     ) -> Result<Reply, RunError> {
         let reply = match answer {
@@ -130,8 +223,16 @@ impl TaskServices {
                     .send(Event::Warning(format!("the {agent} agent: {error}")));
                 no_answer(request, &error)
             }
-            Err(source) => return Err(self.shared.halt.fail(RunError::Model { agent, source })),
+            Err(source) => {
+                if let Some(paid) = paid {
+                    self.give_back(request, paid, &source);
+                }
+                return Err(self.shared.halt.fail(RunError::Model { agent, source }));
+            }
         };
+        if let Some(paid) = paid {
+            paid.settle(&reply);
+        }
         let (done, recorded) = oneshot::channel();
         self.journal
             .record_reply_then(reply, move |result| drop(done.send(result)));
@@ -145,6 +246,7 @@ impl TaskServices {
             prompt_tokens: reply.answer.prompt_tokens,
             completion_tokens: reply.answer.completion_tokens,
             replayed: reply.replayed,
+            spent: self.shared.budget.spent(),
         });
     }
 
@@ -154,6 +256,18 @@ impl TaskServices {
         } else {
             Ok(())
         }
+    }
+}
+
+/// What is set aside for each of several requests.
+struct PaidAhead(Vec<Mutex<Option<Reservation>>>);
+
+impl PaidAhead {
+    fn take(&self, index: usize) -> Option<Reservation> {
+        self.0[index]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 }
 
@@ -178,6 +292,7 @@ fn no_answer(request: &ModelRequest, error: &LlmError) -> Reply {
         },
         resent: 0,
         failures: vec![error.to_string()],
+        lost: 0,
         duration_ms: 0,
         replayed: false,
     }

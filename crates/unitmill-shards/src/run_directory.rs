@@ -1,7 +1,7 @@
 //! A run on disk: where everything lies, and how it gets there.
 //!
 //! ```text
-//! RUN/plan.json  manifest/  journal/  candidates/  sketches/  near/  keep/
+//! RUN/plan.json  manifest/  journal/  sources/  batches/  candidates/  sketches/  near/  keep/
 //!     attempts/  rejects/  pairs/
 //!     train-00000-of-00001.parquet  README.md  audit.json
 //! ```
@@ -30,6 +30,8 @@ use crate::{PairFormat, Row, ShardsError};
 const PLAN: &str = "plan.json";
 const MANIFESTS: &str = "manifest";
 const JOURNALS: &str = "journal";
+const SOURCES: &str = "sources";
+const BATCHES: &str = "batches";
 
 /// The folder of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -92,6 +94,16 @@ impl RunDirectory {
         self.root.join(JOURNALS)
     }
 
+    /// The folder of the indexes of other runs' journals; made when there is one.
+    pub fn sources_folder(&self) -> PathBuf {
+        self.root.join(SOURCES)
+    }
+
+    /// The folder of the waves of requests that are on their way; made when there is one.
+    pub fn batches_folder(&self) -> PathBuf {
+        self.root.join(BATCHES)
+    }
+
     /// Where an output is.
     pub fn path_of(&self, output: &OutputFile) -> PathBuf {
         self.root.join(&output.path)
@@ -141,6 +153,14 @@ impl RunDirectory {
                 path: self.root.clone(),
             }),
         }
+    }
+
+    /// Writes a plan in place of the one that is there, in one step: for what shapes no row.
+    ///
+    /// # Errors
+    /// [`ShardsError::Io`].
+    pub fn replace_plan(&self, plan: &Value) -> Result<(), ShardsError> {
+        replace_file(&self.root.join(PLAN), &manifest::to_pretty_json(plan))
     }
 
     /// The plan; none if it was not written yet.

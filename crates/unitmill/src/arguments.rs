@@ -13,6 +13,9 @@ use unitmill_recipe::Override;
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Show no progress: results, warnings and errors only
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
 }
 
 const EXIT_CODES: &str = "\
@@ -29,6 +32,10 @@ pub(crate) enum Command {
         /// The run's folder [default: runs/<name of the recipe>]
         #[arg(long, value_name = "RUN")]
         out: Option<PathBuf>,
+        /// Another run whose answers, and executions where they are the same, are read before
+        /// anybody is asked or anything is run; the same as --set from=RUN
+        #[arg(long, value_name = "RUN")]
+        from: Option<PathBuf>,
     },
     /// Show the effective plan of a recipe and its tasks, running nothing
     Plan {

@@ -12,31 +12,32 @@ use unitmill_shards::RunDirectory;
 
 use crate::arguments::{Command, EnvCommand, RecipeArguments, SandboxArguments};
 use crate::exit::{Exit, Failure};
+use crate::interrupt::{interruptible, resumable};
 use crate::output;
 use crate::progress::Progress;
 use crate::render;
 
 /// Performs a command. The code is not success where a command did what it was asked to
 /// and found something wrong: an audit that does not add up, a replay that differs.
-pub(crate) fn perform(command: Command) -> Result<ExitCode, Failure> {
+pub(crate) fn perform(command: Command, quiet: bool) -> Result<ExitCode, Failure> {
     match command {
-        Command::Run { recipe, out } => run(&recipe, out),
-        Command::Plan { recipe, out } => plan(&recipe, out),
-        Command::Task { run, stage, index } => task(&run, stage, index),
+        Command::Run { recipe, out, from } => run(&recipe, out, from, quiet),
+        Command::Plan { recipe, out } => plan(&recipe, out, quiet),
+        Command::Task { run, stage, index } => task(&run, stage, index, quiet),
         Command::Extract {
             input,
             out,
             packages,
             env,
             set,
-        } => extract(&input, &out, packages, env.as_deref(), &set),
+        } => extract(&input, &out, packages, env.as_deref(), &set, quiet),
         Command::Exec {
             pairs,
             out,
             stub_check,
             repeat,
             sandbox,
-        } => exec(pairs, out, stub_check, repeat, sandbox),
+        } => exec(pairs, out, stub_check, repeat, sandbox, quiet),
         Command::Audit {
             run,
             json,
@@ -44,22 +45,28 @@ pub(crate) fn perform(command: Command) -> Result<ExitCode, Failure> {
             against,
         } => audit(&run, json, html, against),
         Command::Show { run, id } => show(&run, &id),
-        Command::Replay { run, id } => replay(&run, &id),
-        Command::Env { command } => env(command),
+        Command::Replay { run, id } => replay(&run, &id, quiet),
+        Command::Env { command } => env(command, quiet),
         Command::Doctor => doctor(),
         Command::Schema => schema(),
     }
 }
 
-fn run(arguments: &RecipeArguments, out: Option<PathBuf>) -> Result<ExitCode, Failure> {
-    let recipe = Recipe::read(&arguments.recipe, &arguments.set)?;
+fn run(
+    arguments: &RecipeArguments,
+    out: Option<PathBuf>,
+    from: Option<PathBuf>,
+    quiet: bool,
+) -> Result<ExitCode, Failure> {
+    let mut recipe = Recipe::read(&arguments.recipe, &arguments.set)?;
+    recipe.from = from.or(recipe.from);
     let out = out.unwrap_or_else(|| Path::new("runs").join(&recipe.name));
-    let machine = machine()?;
+    let machine = machine(quiet)?;
     let RunSummary { out, audit } = block_on(interruptible(
         &machine,
         unitmill_runner::run(recipe, &out, &machine),
     ))?
-    .map_err(|error| resumable(error, &arguments.recipe))?;
+    .map_err(resumable)?;
     output::result(&unitmill_audit::render_text(&audit));
     output::message(&format!(
         "shards, dataset card and audit are in {}; unitmill show {} ID tells how a row came to be",
@@ -69,39 +76,29 @@ fn run(arguments: &RecipeArguments, out: Option<PathBuf>) -> Result<ExitCode, Fa
     Ok(verdict_of(&audit))
 }
 
-/// Adds to an interruption how to go on.
-fn resumable(error: unitmill_runner::RunError, recipe: &Path) -> Failure {
-    let mut failure = Failure::from(error);
-    if matches!(
-        failure.exit,
-        Exit::Interrupted | Exit::Model | Exit::Sandbox | Exit::Internal
-    ) {
-        failure.message.push_str(&format!(
-            "\nwhat was done is kept; `unitmill run {}` with the same options goes on from there",
-            recipe.display()
-        ));
-    }
-    failure
-}
-
-fn plan(arguments: &RecipeArguments, out: Option<PathBuf>) -> Result<ExitCode, Failure> {
+fn plan(
+    arguments: &RecipeArguments,
+    out: Option<PathBuf>,
+    quiet: bool,
+) -> Result<ExitCode, Failure> {
     let recipe = Recipe::read(&arguments.recipe, &arguments.set)?;
     let preview = unitmill_runner::preview(recipe)?;
     output::result(&render::plan(&preview));
     if let Some(out) = out {
-        let machine = machine()?;
+        let machine = machine(quiet)?;
         block_on(unitmill_runner::write_plan(preview, &out, &machine))??;
         output::message(&format!("the plan is in {}", out.display()));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn task(run: &Path, stage: Stage, index: u32) -> Result<ExitCode, Failure> {
-    let machine = machine()?;
+fn task(run: &Path, stage: Stage, index: u32, quiet: bool) -> Result<ExitCode, Failure> {
+    let machine = machine(quiet)?;
     let is_new = block_on(interruptible(
         &machine,
         unitmill_runner::task(run, stage, index, &machine),
-    ))??;
+    ))?
+    .map_err(resumable)?;
     output::message(&format!(
         "{stage} {index}: {}",
         if is_new {
@@ -119,6 +116,7 @@ fn extract(
     packages: Option<PathBuf>,
     env: Option<&str>,
     set: &[Override],
+    quiet: bool,
 ) -> Result<ExitCode, Failure> {
     let mut recipe = serde_json::json!({
         "name": "extract",
@@ -128,7 +126,7 @@ fn extract(
         recipe["packages"] = serde_json::json!({"allow": path});
     }
     let recipe = Recipe::parse(&recipe.to_string(), "the command line", set)?;
-    let events = Progress::listen();
+    let events = Progress::listen(quiet);
     let environment = env.map(|env| provision(env, &events)).transpose()?;
     let summary = unitmill_runner::extract_to_file(&recipe, out, environment.as_ref(), &events)?;
     output::message(&render::extracted(&summary));
@@ -141,8 +139,9 @@ fn exec(
     stub_check: bool,
     repeat: u32,
     sandbox: SandboxArguments,
+    quiet: bool,
 ) -> Result<ExitCode, Failure> {
-    let machine = machine()?;
+    let machine = machine(quiet)?;
     let options = ExecOptions {
         pairs,
         out,
@@ -219,8 +218,8 @@ fn show(run: &Path, id: &str) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn replay(run: &Path, id: &str) -> Result<ExitCode, Failure> {
-    let machine = machine()?;
+fn replay(run: &Path, id: &str, quiet: bool) -> Result<ExitCode, Failure> {
+    let machine = machine(quiet)?;
     let (history, executions) = block_on(unitmill_runner::replay(run, id, &machine))??;
     output::result(&render::replayed(&history, &executions));
     if executions.iter().all(|execution| execution.same) {
@@ -230,9 +229,9 @@ fn replay(run: &Path, id: &str) -> Result<ExitCode, Failure> {
     }
 }
 
-fn env(command: EnvCommand) -> Result<ExitCode, Failure> {
+fn env(command: EnvCommand, quiet: bool) -> Result<ExitCode, Failure> {
     let cache = default_cache_root()?;
-    let events = Progress::listen();
+    let events = Progress::listen(quiet);
     let mut progress =
         |progress: EnvironmentProgress| unitmill_runner::report_environment(&events, &progress);
     let environment = match command {
@@ -294,10 +293,10 @@ fn schema() -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn machine() -> Result<Machine, Failure> {
+fn machine(quiet: bool) -> Result<Machine, Failure> {
     Ok(Machine {
         cache: default_cache_root()?,
-        events: Progress::listen(),
+        events: Progress::listen(quiet),
         halt: Halt::default(),
     })
 }
@@ -311,25 +310,4 @@ fn block_on<F: Future>(future: F) -> Result<F::Output, Failure> {
             message: format!("cannot start the runtime's threads: {error}"),
         })?;
     Ok(runtime.block_on(future))
-}
-
-/// Lets Ctrl-C ask for a halt: what is in flight ends and is written down. A second Ctrl-C
-/// ends the program at once.
-async fn interruptible<T>(machine: &Machine, work: impl Future<Output = T>) -> T {
-    let halt = machine.halt.clone();
-    let listener = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_err() {
-            return;
-        }
-        halt.request();
-        output::message(
-            "stopping: what is in flight will be finished and kept; again to stop at once",
-        );
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(i32::from(Exit::Interrupted as u8));
-        }
-    });
-    let result = work.await;
-    listener.abort();
-    result
 }

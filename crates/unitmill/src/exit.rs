@@ -21,7 +21,7 @@ pub(crate) enum Exit {
     Unreadable = 3,
     /// The sandbox or its environment cannot be had.
     Sandbox = 4,
-    /// The model cannot be had.
+    /// The model cannot be had, or the budget is spent.
     Model = 5,
     /// Stopped by the user.
     Interrupted = 130,
@@ -64,7 +64,7 @@ impl From<RunError> for Failure {
             | RunError::UnknownId { .. }
             | RunError::AmbiguousId { .. } => Exit::Usage,
             RunError::Environment(_) | RunError::Sandbox(_) => Exit::Sandbox,
-            RunError::Model { .. } => Exit::Model,
+            RunError::Model { .. } | RunError::BudgetSpent { .. } => Exit::Model,
             RunError::Halted | RunError::Abandoned => Exit::Interrupted,
             RunError::Shards(error) => exit_of_shards(error),
             RunError::Audit(error) => exit_of_audit(error),

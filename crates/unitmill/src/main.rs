@@ -6,9 +6,11 @@
 mod arguments;
 mod commands;
 mod exit;
+mod interrupt;
 mod output;
 mod progress;
 mod render;
+mod status;
 
 use std::process::ExitCode;
 
@@ -21,7 +23,7 @@ fn main() -> ExitCode {
     // through the command line, a runtime or anything else that starts threads.
     unitmill_jail::main_if_jail();
     let arguments = Arguments::parse();
-    match commands::perform(arguments.command) {
+    match commands::perform(arguments.command, arguments.quiet) {
         Ok(code) => code,
         Err(failure) => {
             output::message(&format!("error: {}", failure.message));

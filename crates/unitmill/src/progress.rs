@@ -1,140 +1,122 @@
 //! Progress on standard error: bars with a live funnel on a terminal, plain lines
-//! otherwise, so that a log stays readable.
+//! otherwise, so that a log stays readable. What they say is [`Status`]'s.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use unitmill_model::Stage;
 use unitmill_runner::{Event, Events};
 
+use crate::status::{Status, duration};
+
 /// Listens to a run's events and shows them.
 pub(crate) struct Progress {
-    state: Mutex<State>,
-}
-
-struct State {
     bars: MultiProgress,
     bar: Option<ProgressBar>,
-    is_terminal: bool,
-    stage: Option<Stage>,
-    started: Instant,
-    last_line: Instant,
-    funnel: Funnel,
-    items: Option<u64>,
-    done: u64,
+    mode: Mode,
+    began: Instant,
+    /// When the next line is due.
+    next_line: Duration,
+    status: Status,
+    /// Whether a stage was worked on.
+    has_stages: bool,
 }
 
-#[derive(Default)]
-struct Funnel {
-    files: u64,
-    candidates: u64,
-    at_first_sight: u64,
-    fixed: u64,
-    pairs: u64,
-    rejected: u64,
-    executions: u64,
-    replayed: u64,
-    answers: u64,
-    tokens: u64,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Bars.
+    Terminal,
+    /// Lines.
+    Log,
+    /// Warnings alone.
+    Quiet,
 }
 
-/// How often a log gets a line about something that goes on.
-const LINE_EVERY: Duration = Duration::from_secs(10);
+/// How often a log gets a line about something that goes on: ten times while it takes as
+/// long again as it has taken, but no more and no less often than this. A night is some
+/// hundred lines.
+const LINE_EVERY: std::ops::RangeInclusive<Duration> =
+    Duration::from_secs(10)..=Duration::from_secs(60);
 
 impl Progress {
-    /// Bars if standard error is a terminal, lines if it is not.
-    pub(crate) fn new() -> Self {
+    /// A stream of events that ends here: bars if standard error is a terminal, lines if it
+    /// is not.
+    pub(crate) fn listen(quiet: bool) -> Events {
         let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
-        Self {
-            state: Mutex::new(State {
-                bars: MultiProgress::with_draw_target(if is_terminal {
-                    ProgressDrawTarget::stderr()
-                } else {
-                    ProgressDrawTarget::hidden()
-                }),
-                bar: None,
-                is_terminal,
-                stage: None,
-                started: Instant::now(),
-                last_line: Instant::now(),
-                funnel: Funnel::default(),
-                items: None,
-                done: 0,
+        let mode = match (quiet, is_terminal) {
+            (true, _) => Mode::Quiet,
+            (false, true) => Mode::Terminal,
+            (false, false) => Mode::Log,
+        };
+        let progress = Mutex::new(Self {
+            bars: MultiProgress::with_draw_target(match mode {
+                Mode::Terminal => ProgressDrawTarget::stderr(),
+                Mode::Log | Mode::Quiet => ProgressDrawTarget::hidden(),
             }),
-        }
-    }
-
-    /// A stream of events that ends here.
-    pub(crate) fn listen() -> Events {
-        let progress = Self::new();
+            bar: None,
+            mode,
+            began: Instant::now(),
+            next_line: Duration::ZERO,
+            status: Status::default(),
+            has_stages: false,
+        });
         Events::to(move |event| {
             progress
-                .state
                 .lock()
                 .expect("showing progress cannot panic")
                 .take(&event);
         })
     }
-}
 
-impl State {
     fn take(&mut self, event: &Event) {
+        if let Event::Warning(message) = event {
+            self.line(&format!("warning: {message}"));
+        }
+        if self.mode == Mode::Quiet {
+            return;
+        }
+        let now = self.began.elapsed();
+        self.status.take(event, now);
         match event {
             Event::Preparing { what, done, total } => {
-                self.prepare(what, *done as u64, *total as u64)
+                self.prepare(what, *done as u64, *total as u64);
             }
             Event::Ready => self.end_bar(),
             Event::StageStarted {
                 stage,
                 tasks,
                 already_done,
-                items,
+                ..
             } => {
-                self.start_stage(*stage, *tasks as u64, *already_done as u64, *items);
+                if *already_done > 0 {
+                    self.line(&format!(
+                        "{stage}: {already_done} of {tasks} tasks were done before"
+                    ));
+                }
+                self.has_stages = true;
+                self.start_bar(now);
             }
-            Event::TaskDone { .. } if self.items.is_none() => self.advance(1),
-            Event::StageDone { .. } => self.end_stage(),
-            Event::FilesRead { files, candidates } => {
-                self.funnel.files += files;
-                self.funnel.candidates += candidates;
-                self.advance(*files);
+            Event::Judging { rows } => {
+                self.status.start(None, *rows, 0, now);
+                self.start_bar(now);
             }
-            Event::CandidateDone {
-                pairs,
-                reject,
-                passed_at_first_sight,
-                fixed,
-            } => {
-                self.funnel.pairs += u64::from(*pairs);
-                self.funnel.rejected += u64::from(reject.is_some());
-                self.funnel.at_first_sight += u64::from(*passed_at_first_sight);
-                self.funnel.fixed += u64::from(*fixed);
-                self.advance(1);
+            Event::Judged => {
+                self.status.advance(1, now);
+                self.show(now);
             }
-            Event::Executed { replayed } => {
-                self.funnel.executions += 1;
-                self.funnel.replayed += u64::from(*replayed);
-            }
-            Event::Answered {
-                prompt_tokens,
-                completion_tokens,
-                replayed,
-            } => {
-                self.funnel.answers += 1;
-                self.funnel.replayed += u64::from(*replayed);
-                self.funnel.tokens += u64::from(*prompt_tokens) + u64::from(*completion_tokens);
-            }
-            Event::Judging { rows } => self.start_bar("exec", *rows, 0),
-            Event::Judged => self.advance(1),
-            Event::Warning(message) => self.line(&format!("warning: {message}")),
+            Event::TaskDone { .. }
+            | Event::FilesRead { .. }
+            | Event::CandidateDone(_)
+            | Event::Answered { .. } => self.show(now),
+            Event::StageDone { stage } => self.end_stage(*stage, now),
             _ => {}
         }
     }
 
     fn prepare(&mut self, what: &str, done: u64, total: u64) {
-        if !self.is_terminal {
-            if self.stage.is_none() && total == 0 {
+        if self.mode != Mode::Terminal {
+            if !self.has_stages && total == 0 {
                 self.line(&format!("preparing: {what}"));
             }
             return;
@@ -145,110 +127,54 @@ impl State {
             bar
         });
         if total > 0 {
-            bar.set_style(style("{prefix:>8} [{bar:24}] {pos}/{len}  {msg}"));
+            bar.set_style(style("{prefix:>14} [{bar:24}] {pos}/{len}  {msg}"));
             bar.set_length(total);
             bar.set_position(done);
         } else {
-            bar.set_style(style("{prefix:>8} {spinner} {msg}"));
+            bar.set_style(style("{prefix:>14} {spinner} {msg}"));
         }
         bar.set_prefix("prepare");
         bar.set_message(what.to_owned());
     }
 
-    fn start_stage(&mut self, stage: Stage, tasks: u64, already_done: u64, items: Option<u64>) {
-        self.stage = Some(stage);
-        if already_done > 0 {
-            self.line(&format!(
-                "{stage}: {already_done} of {tasks} tasks were done before"
-            ));
-        }
-        let done = if items.is_none() { already_done } else { 0 };
-        self.start_bar(stage.as_str(), items.or(Some(tasks)), done);
-        self.items = items;
-    }
-
-    fn start_bar(&mut self, name: &'static str, items: Option<u64>, done: u64) {
+    fn start_bar(&mut self, now: Duration) {
         self.end_bar();
-        self.started = Instant::now();
-        self.last_line = Instant::now();
-        self.items = items;
-        self.done = done;
-        if self.is_terminal {
-            let bar = self
-                .bars
-                .add(items.map_or_else(ProgressBar::no_length, ProgressBar::new));
+        self.next_line = now + *LINE_EVERY.start();
+        if self.mode == Mode::Terminal {
+            let items = self.status.items;
+            let bar = items.map_or_else(ProgressBar::no_length, ProgressBar::new);
+            let bar = self.bars.add(bar);
             bar.set_style(style(match items {
-                Some(_) => "{prefix:>8} [{bar:24}] {human_pos}/{human_len} {per_sec} {eta}  {msg}",
-                None => "{prefix:>8} {spinner} {human_pos} {per_sec}  {msg}",
+                Some(_) => "{prefix:>14} [{bar:24}] {human_pos}/{human_len} {msg}",
+                None => "{prefix:>14} {spinner} {human_pos} {msg}",
             }));
-            bar.set_prefix(name);
-            bar.set_position(done);
+            bar.set_prefix(self.status.name());
+            bar.set_position(self.status.done);
             bar.enable_steady_tick(Duration::from_millis(200));
             self.bar = Some(bar);
         }
     }
 
-    fn advance(&mut self, by: u64) {
-        self.done += by;
-        let message = self.message();
+    /// Moves the bar, or writes a line if one is due.
+    fn show(&mut self, now: Duration) {
         if let Some(bar) = &self.bar {
-            bar.set_position(self.done);
-            bar.set_message(message);
-        } else if !self.is_terminal && self.last_line.elapsed() >= LINE_EVERY {
-            self.last_line = Instant::now();
-            let total = self.items.map(|items| format!(" of {}", HumanCount(items)));
-            let stage = self.stage.map_or("exec", Stage::as_str);
-            let rate = self.done as f64 / self.started.elapsed().as_secs_f64().max(0.001);
-            self.line(&format!(
-                "{stage}: {}{} ({rate:.0}/s) {message}",
-                HumanCount(self.done),
-                total.as_deref().unwrap_or("")
-            ));
+            bar.set_position(self.status.done);
+            let mut parts = self.status.pace(now);
+            parts.push(self.status.message());
+            bar.set_message(parts.join(", "));
+        } else if self.mode == Mode::Log && now >= self.next_line {
+            let (least, most) = (*LINE_EVERY.start(), *LINE_EVERY.end());
+            self.next_line = now + (self.status.elapsed(now) / 10).clamp(least, most);
+            self.line(&self.status.line(now));
         }
     }
 
-    /// The funnel so far, as far as the stage is concerned.
-    fn message(&self) -> String {
-        let funnel = &self.funnel;
-        match self.stage {
-            Some(Stage::Extract) => format!("{} candidates", HumanCount(funnel.candidates)),
-            Some(Stage::Mill) => {
-                let mut text = format!(
-                    "{} at first sight, {} fixed, {} pairs, {} rejected; {} executions",
-                    HumanCount(funnel.at_first_sight),
-                    HumanCount(funnel.fixed),
-                    HumanCount(funnel.pairs),
-                    HumanCount(funnel.rejected),
-                    HumanCount(funnel.executions),
-                );
-                if funnel.answers > 0 {
-                    text.push_str(&format!(
-                        ", {} answers, {} tokens",
-                        HumanCount(funnel.answers),
-                        HumanCount(funnel.tokens)
-                    ));
-                }
-                if funnel.replayed > 0 {
-                    text.push_str(&format!(
-                        ", {} from the journal",
-                        HumanCount(funnel.replayed)
-                    ));
-                }
-                text
-            }
-            _ => String::new(),
-        }
-    }
-
-    fn end_stage(&mut self) {
-        let Some(stage) = self.stage else { return };
-        let message = self.message();
+    fn end_stage(&mut self, stage: Stage, now: Duration) {
         self.end_bar();
-        self.line(&format!(
-            "{stage}: done in {:.1} s{}{message}",
-            self.started.elapsed().as_secs_f64(),
-            if message.is_empty() { "" } else { "; " }
-        ));
+        self.line(&self.status.last_line(now));
+        if Stage::ALL.last() == Some(&stage) {
+            self.line(&format!("all stages done in {}", duration(now)));
+        }
     }
 
     fn end_bar(&mut self) {
@@ -259,7 +185,7 @@ impl State {
     }
 
     fn line(&self, text: &str) {
-        if self.is_terminal {
+        if self.mode == Mode::Terminal {
             // Above the bars. A terminal that is gone is no reason to stop a run.
             drop(self.bars.println(text));
         } else {

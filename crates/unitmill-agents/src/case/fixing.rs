@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use unitmill_model::{Agent, Step, Verdict};
+use unitmill_model::{Agent, Reply, Step, Verdict};
 
 use super::ledger::Place;
 use super::{Action, Case, Fix, Request, Returned, State, Variant, cut, error_text};
@@ -14,12 +14,12 @@ use crate::reply::{self, Keep};
 impl Case {
     /// The variant that the next round starts from: most tests passed, then lowest round,
     /// then lowest sample. The rules only ever add up, and an error that gives way to the
-    /// next one shows in no count, so for them the latest round comes first.
+    /// next one shows in no count, so of what they made the latest round comes first.
     pub(super) fn best(&self) -> usize {
-        let by_rules = self.settings.fix == Provider::Builtin;
         (0..self.variants.len())
             .max_by_key(|&index| {
                 let variant = &self.variants[index];
+                let by_rules = variant.fixed_by.as_deref() == Some(Provider::Builtin.name());
                 let round = if by_rules {
                     i64::from(variant.round)
                 } else {
@@ -31,10 +31,14 @@ impl Case {
     }
 
     pub(super) fn begin_round(&mut self, round: u32) -> Vec<Action> {
-        if round > self.settings.fix_rounds || self.settings.fix_samples == 0 {
+        if self.settings.fix_rounds == 0 || self.settings.fix_samples == 0 {
             return self.never_passed();
         }
-        match &self.settings.fix {
+        if round > self.tiers.fix_rounds_before + self.settings.fix_rounds {
+            return self.next_fixer(round);
+        }
+        let tier = self.tiers.fix;
+        match &self.settings.fix[tier] {
             Provider::Model { .. } => {
                 let best = self.best();
                 let mut prompt = self.prompt(&self.variants[best].code);
@@ -44,7 +48,7 @@ impl Case {
                 let samples = self.settings.fix_samples;
                 self.send(
                     State::AskingFixes { round },
-                    vec![Request::Ask(Agent::Fix, prompt, samples)],
+                    vec![Request::Ask(Agent::Fix, tier, prompt, samples)],
                 )
             }
             Provider::Builtin => {
@@ -52,6 +56,16 @@ impl Case {
                 self.run_fixes(round, fixes)
             }
         }
+    }
+
+    /// The provider at work is at its end; whoever comes next goes on in `round`.
+    fn next_fixer(&mut self, round: u32) -> Vec<Action> {
+        if self.tiers.fix + 1 == self.settings.fix.len() {
+            return self.never_passed();
+        }
+        self.tiers.fix += 1;
+        self.tiers.fix_rounds_before = round - 1;
+        self.begin_round(round)
     }
 
     /// What the round before tried in vain; without it, a round that brought nothing would
@@ -109,7 +123,15 @@ impl Case {
         let mut fixes: Vec<Fix> = Vec::new();
         let before = self.variants[self.best()].code.clone();
         self.unusable.clear();
-        for (reply, sample) in returned.replies().into_iter().flatten().zip(0..) {
+        let replies: Vec<Reply> = returned.replies().into_iter().flatten().collect();
+        let provider = self.settings.fix[self.tiers.fix].clone();
+        self.note_missing(
+            &provider,
+            self.settings.fix_samples,
+            replies.len(),
+            &format!("fix round {round}"),
+        );
+        for (reply, sample) in replies.into_iter().zip(0..) {
             let place = Place {
                 step: Step::Fix,
                 round,
@@ -150,7 +172,7 @@ impl Case {
     fn run_fixes(&mut self, round: u32, fixes: Vec<Fix>) -> Vec<Action> {
         if fixes.is_empty() {
             // The rules have nothing left, and will have nothing in a further round.
-            return self.never_passed();
+            return self.next_fixer(round);
         }
         let requests = fixes.iter().map(|fix| self.judge(&fix.code)).collect();
         self.send(State::RunningFixes { round, fixes }, requests)

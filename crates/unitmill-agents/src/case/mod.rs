@@ -8,6 +8,7 @@
 //!
 //! Each arrow is a barrier: the actions of one step go out together, and the next step
 //! begins when all of them are back, their results in the order in which they went out.
+//! Where an agent has several providers, the later ones take what the ones before left.
 //! So nothing here can depend on the order of arrival. The stub check comes before
 //! refining, so that no tokens are spent on a candidate whose tests prove nothing.
 
@@ -63,6 +64,8 @@ pub enum Action {
         ticket: u32,
         /// Which agent's model and sampling settings to use.
         agent: Agent,
+        /// Which of the agent's providers, from 0.
+        tier: usize,
         /// The conversation.
         messages: Vec<Message>,
         /// How many independent answers; sample indices are `0..samples`.
@@ -110,6 +113,27 @@ pub struct Case {
     kept: Vec<usize>,
     /// Why answers of the latest fix round could not be used.
     unusable: Vec<String>,
+    tiers: Tiers,
+    /// Which recorded answer was missing first.
+    unrecorded: Option<String>,
+}
+
+/// Which provider of each agent is at work, and what the ones before it used up and left.
+#[derive(Default)]
+struct Tiers {
+    tests: usize,
+    /// The first sample number that no attempt at tests has.
+    tests_sample: u32,
+    /// Why earlier providers have no tests, by their names.
+    without_tests: Vec<(String, RejectReason, String)>,
+    /// The first suite that did not run.
+    not_run: Option<Box<(Suite, Variant)>>,
+    fix: usize,
+    /// Rounds that earlier providers had.
+    fix_rounds_before: u32,
+    refine: usize,
+    /// The first sample number that no refinement has.
+    refine_sample: u32,
 }
 
 /// What a step waits for.
@@ -129,7 +153,7 @@ enum State {
     /// The tests against two stubs.
     StubCheck { stubs: Vec<(u32, Stub, String)> },
     /// Refinements from a model, for each kept variant.
-    AskingRefinements,
+    AskingRefinements { variants: Vec<usize> },
     /// Observations of the code as it passes, for the offline refiner.
     ObservingForRefinement(Box<Observing>),
     /// Refinements being executed.
@@ -202,7 +226,7 @@ enum Arrival {
 
 /// What a step sends out; tickets are given when it goes.
 enum Request {
-    Ask(Agent, PromptContext, u32),
+    Ask(Agent, usize, PromptContext, u32),
     Execute(Job),
 }
 
@@ -248,6 +272,8 @@ impl Case {
             variants: Vec::new(),
             kept: Vec::new(),
             unusable: Vec::new(),
+            tiers: Tiers::default(),
+            unrecorded: None,
         }
     }
 
@@ -292,7 +318,7 @@ impl Case {
             State::AskingFixes { round } => self.fixes_answered(round, returned),
             State::RunningFixes { round, fixes } => self.fixes_run(round, fixes, returned),
             State::StubCheck { stubs } => self.stubs_run(stubs, returned),
-            State::AskingRefinements => self.refinements_answered(returned),
+            State::AskingRefinements { variants } => self.refinements_answered(variants, returned),
             State::ObservingForRefinement(observing) => {
                 self.observed_for_refinement(*observing, returned)
             }
@@ -315,9 +341,10 @@ impl Case {
                 self.next_ticket += 1;
                 self.out.insert(ticket, position);
                 match request {
-                    Request::Ask(agent, context, samples) => Action::Ask {
+                    Request::Ask(agent, tier, context, samples) => Action::Ask {
                         ticket,
                         agent,
+                        tier,
                         messages: self.settings.prompts.render(agent, &context),
                         samples,
                     },
@@ -488,6 +515,29 @@ impl Case {
             return self.candidate.apis.clone();
         }
         crate::syntax::library_calls(code)
+    }
+
+    /// Remembers that a recorded run lacks answers, where a provider has nothing else.
+    fn note_missing(&mut self, provider: &Provider, asked: u32, replies: usize, place: &str) {
+        if let Provider::Model {
+            name,
+            recorded: true,
+            ..
+        } = provider
+            && (replies as u64) < u64::from(asked)
+        {
+            self.unrecorded.get_or_insert_with(|| {
+                format!("{place}: the recorded run has no such answer of `{name}`")
+            });
+        }
+    }
+
+    /// Rejects what came to nothing; for want of a recorded answer, if one was missing.
+    fn reject_as_failed(&mut self, reason: RejectReason, detail: String) -> Vec<Action> {
+        match self.unrecorded.take() {
+            Some(missing) => self.reject(RejectReason::NotRecorded, missing),
+            None => self.reject(reason, detail),
+        }
     }
 
     fn reject(&mut self, reason: RejectReason, detail: String) -> Vec<Action> {

@@ -12,35 +12,57 @@ use crate::{Provider, refine};
 
 impl Case {
     pub(super) fn begin_refinement(&mut self) -> Vec<Action> {
-        match &self.settings.refine {
+        let tier = self.tiers.refine;
+        let provider = &self.settings.refine[tier];
+        match provider {
             Provider::Model { .. } => {
-                let samples = samples(&self.settings.refine);
-                let requests = self
-                    .kept
+                let samples = samples(provider);
+                let variants = self.unrefined();
+                let requests = variants
                     .iter()
                     .map(|&index| {
                         let mut prompt = self.prompt(&self.variants[index].code);
                         prompt.tests = self.suite().text.trim_end().to_owned();
-                        Request::Ask(Agent::Refine, prompt, samples)
+                        Request::Ask(Agent::Refine, tier, prompt, samples)
                     })
                     .collect();
-                self.send(State::AskingRefinements, requests)
+                self.send(State::AskingRefinements { variants }, requests)
             }
             Provider::Builtin => match self.suite().evidence.clone() {
-                Some(evidence) => self.refine_by_rule(&evidence, 0),
+                Some(evidence) => self.refine_by_rule(&evidence),
                 None => self.observe_for_refinement(),
             },
         }
     }
 
-    pub(super) fn refinements_answered(&mut self, returned: Returned) -> Vec<Action> {
-        let per_variant = samples(&self.settings.refine);
+    /// The kept variants that nobody has improved yet.
+    fn unrefined(&self) -> Vec<usize> {
+        let kept = self.kept.iter().copied();
+        kept.filter(|&index| self.variants[index].refined.is_none())
+            .collect()
+    }
+
+    /// The provider at work is done; whoever comes next takes what it left.
+    fn next_refiner(&mut self) -> Vec<Action> {
+        if self.tiers.refine + 1 == self.settings.refine.len() || self.unrefined().is_empty() {
+            return self.finish_with_pairs();
+        }
+        self.tiers.refine += 1;
+        self.begin_refinement()
+    }
+
+    pub(super) fn refinements_answered(
+        &mut self,
+        variants: Vec<usize>,
+        returned: Returned,
+    ) -> Vec<Action> {
+        let per_variant = samples(&self.settings.refine[self.tiers.refine]);
         let mut refinements: Vec<Refinement> = Vec::new();
-        let kept = self.kept.clone();
-        for ((variant, replies), position) in kept.into_iter().zip(returned.replies()).zip(0..) {
+        for (variant, replies) in variants.into_iter().zip(returned.replies()) {
             let before = self.variants[variant].code.clone();
-            for (reply, sample) in replies.into_iter().zip(0..) {
-                let sample = position * per_variant + sample;
+            let first_sample = self.tiers.refine_sample;
+            self.tiers.refine_sample += per_variant;
+            for (reply, sample) in replies.into_iter().zip(first_sample..) {
                 let parsed = reply::code(
                     &reply.answer,
                     &self.candidate.name,
@@ -85,13 +107,13 @@ impl Case {
         let Some(generator) =
             Generator::new(&code, &self.candidate.name, &self.settings.environment)
         else {
-            return self.finish_with_pairs();
+            return self.next_refiner();
         };
         self.look_for_refinement(Observing {
             generator,
             code,
             repairs: 0,
-            jobs: 0,
+            jobs: self.tiers.refine_sample,
             calls: String::new(),
         })
     }
@@ -113,25 +135,31 @@ impl Case {
         }
         match findings {
             Findings::LookAgain => self.look_for_refinement(observing),
-            Findings::Suite(suite) => self.refine_by_rule(&suite.evidence, observing.jobs),
+            Findings::Suite(suite) => {
+                self.tiers.refine_sample = observing.jobs;
+                self.refine_by_rule(&suite.evidence)
+            }
             Findings::Repair { .. } | Findings::Nondeterministic(_) | Findings::Nothing(_) => {
-                self.finish_with_pairs()
+                self.tiers.refine_sample = observing.jobs;
+                self.next_refiner()
             }
         }
     }
 
-    /// `first_sample` lies behind the looks that were taken in the same step.
-    fn refine_by_rule(&mut self, evidence: &Evidence, first_sample: u32) -> Vec<Action> {
-        let refinements = self
-            .kept
-            .iter()
-            .zip(0..)
-            .filter_map(|(&variant, position)| {
+    fn refine_by_rule(&mut self, evidence: &Evidence) -> Vec<Action> {
+        let variants = self.unrefined();
+        // Behind the looks that were taken in the same step.
+        let first_sample = self.tiers.refine_sample;
+        self.tiers.refine_sample += u32::try_from(variants.len()).unwrap_or(u32::MAX);
+        let refinements = variants
+            .into_iter()
+            .zip(first_sample..)
+            .filter_map(|(variant, sample)| {
                 let code = &self.variants[variant].code;
                 let refined = refine::refine(code, &self.candidate.name, evidence)?;
                 (refined != *code).then_some(Refinement {
                     variant,
-                    sample: first_sample + position,
+                    sample,
                     code: refined,
                     by: "builtin".to_owned(),
                 })
@@ -146,7 +174,7 @@ impl Case {
             .filter(|refinement| split_function(&refinement.code, &self.candidate.name).is_some())
             .collect();
         if refinements.is_empty() {
-            return self.finish_with_pairs();
+            return self.next_refiner();
         }
         let requests = refinements
             .iter()
@@ -175,6 +203,6 @@ impl Case {
                 variant.refined = Some((refinement.code, refinement.by));
             }
         }
-        self.finish_with_pairs()
+        self.next_refiner()
     }
 }

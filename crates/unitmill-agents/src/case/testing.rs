@@ -1,6 +1,6 @@
 //! Tests and the first run.
 
-use unitmill_model::{Agent, RejectReason, Step, TestOrigin, Verdict, Verification};
+use unitmill_model::{Agent, RejectReason, Reply, Step, TestOrigin, Verdict, Verification};
 
 use super::ledger::Place;
 use super::{
@@ -13,26 +13,65 @@ use crate::{Provider, reply};
 
 impl Case {
     pub(super) fn begin_tests(&mut self) -> Vec<Action> {
-        match &self.settings.tests {
+        let tier = self.tiers.tests;
+        let provider = &self.settings.tests[tier];
+        match provider {
             Provider::Model { .. } => {
-                let samples = samples(&self.settings.tests);
+                let samples = samples(provider);
                 let prompt = self.prompt(&self.candidate.code);
                 self.send(
                     State::AskingTests,
-                    vec![Request::Ask(Agent::Tests, prompt, samples)],
+                    vec![Request::Ask(Agent::Tests, tier, prompt, samples)],
                 )
             }
             Provider::Builtin => {
                 let code = self.candidate.code.clone();
-                self.observe_anew(code, 0, 0)
+                self.observe_anew(code, 0, self.tiers.tests_sample)
             }
         }
+    }
+
+    /// The provider at work has no tests; whoever comes next is asked.
+    fn no_tests(&mut self, reason: RejectReason, detail: String) -> Vec<Action> {
+        let name = self.settings.tests[self.tiers.tests].name().to_owned();
+        self.tiers.without_tests.push((name, reason, detail));
+        self.next_tests()
+    }
+
+    fn next_tests(&mut self) -> Vec<Action> {
+        if self.tiers.tests + 1 < self.settings.tests.len() {
+            self.tiers.tests += 1;
+            return self.begin_tests();
+        }
+        if let Some(best) = self.tiers.not_run.take() {
+            let (suite, variant) = *best;
+            return self.settle_on(suite, variant);
+        }
+        let mut failures = std::mem::take(&mut self.tiers.without_tests);
+        let Some((_, reason, detail)) = failures.pop() else {
+            return self.reject(RejectReason::NoTests, "nobody was asked".to_owned());
+        };
+        let detail = match failures.is_empty() {
+            true => detail,
+            false => {
+                let name = self.settings.tests[self.tiers.tests].name();
+                let earlier = failures.iter().map(|(name, _, detail)| format!("{name}: {detail}; "));
+                format!("{}{name}: {detail}", earlier.collect::<String>())
+            }
+        };
+        self.reject_as_failed(reason, detail)
     }
 
     pub(super) fn tests_answered(&mut self, returned: Returned) -> Vec<Action> {
         let mut suites: Vec<Suite> = Vec::new();
         let mut reasons = Vec::new();
-        for (reply, sample) in returned.replies().into_iter().flatten().zip(0..) {
+        let replies: Vec<Reply> = returned.replies().into_iter().flatten().collect();
+        let provider = self.settings.tests[self.tiers.tests].clone();
+        let asked = samples(&provider);
+        self.note_missing(&provider, asked, replies.len(), "tests");
+        let first_sample = self.tiers.tests_sample;
+        self.tiers.tests_sample += asked;
+        for (reply, sample) in replies.into_iter().zip(first_sample..) {
             let place = Place {
                 step: Step::Tests,
                 round: 0,
@@ -72,7 +111,7 @@ impl Case {
                 Some(reason) => reason,
                 None => "the model gave no answer".to_owned(),
             };
-            return self.reject(RejectReason::NoTests, detail);
+            return self.no_tests(RejectReason::NoTests, detail);
         }
         self.first_run(suites)
     }
@@ -87,7 +126,8 @@ impl Case {
             } else {
                 "the function's signature cannot be read"
             };
-            return self.reject(RejectReason::NoTests, detail.to_owned());
+            self.tiers.tests_sample = jobs;
+            return self.no_tests(RejectReason::NoTests, detail.to_owned());
         };
         self.observe(Observing {
             generator,
@@ -178,19 +218,24 @@ impl Case {
             }
             Findings::Suite(suite) => self.generated(&observing, *suite),
             Findings::Nondeterministic(detail) => {
-                self.reject(RejectReason::Nondeterministic, detail)
+                self.tiers.tests_sample = observing.jobs;
+                self.no_tests(RejectReason::Nondeterministic, detail)
             }
-            Findings::Nothing(detail) => self.reject(RejectReason::NoTests, detail),
+            Findings::Nothing(detail) => {
+                self.tiers.tests_sample = observing.jobs;
+                self.no_tests(RejectReason::NoTests, detail)
+            }
         }
     }
 
     fn generated(&mut self, observing: &Observing, suite: crate::generate::Suite) -> Vec<Action> {
+        let sample = std::mem::replace(&mut self.tiers.tests_sample, observing.jobs);
         let suite = Suite {
             text: suite.text,
             origin: TestOrigin::Builtin,
             verification: suite.verification,
             model: "builtin".to_owned(),
-            sample: 0,
+            sample,
             evidence: Some(suite.evidence),
             repaired: (observing.repairs > 0).then(|| observing.code.clone()),
         };
@@ -250,15 +295,14 @@ impl Case {
             }
         }
         let Some((suite, variant)) = best else {
-            return self.reject(RejectReason::NoTests, "no suite was run".to_owned());
+            return self.no_tests(RejectReason::NoTests, "no suite was run".to_owned());
         };
-        let passed = variant.verdict == Verdict::Passed;
         let repaired = suite.repaired.clone();
         // Such a suite says nothing but what this very code did, twice over. If it does
         // otherwise now, then by luck it did the same twice.
         let only_observed = suite.verification == Verification::Regression && repaired.is_none();
         if only_observed && variant.verdict == Verdict::Failed {
-            return self.reject(
+            return self.no_tests(
                 RejectReason::Nondeterministic,
                 format!(
                     "two runs agreed on what a third one contradicts: {}",
@@ -266,6 +310,23 @@ impl Case {
                 ),
             );
         }
+        // Whoever comes next may write tests that do run. Where nobody does, it is up to the
+        // fix agent.
+        let has_run =
+            variant.verdict == Verdict::Passed || variant.tests_run > 0 || repaired.is_some();
+        if !has_run {
+            self.tiers
+                .not_run
+                .get_or_insert_with(|| Box::new((suite, variant)));
+            return self.next_tests();
+        }
+        self.settle_on(suite, variant)
+    }
+
+    /// The tests are there; what is made of the function from now on is held against them.
+    fn settle_on(&mut self, suite: Suite, variant: Variant) -> Vec<Action> {
+        let passed = variant.verdict == Verdict::Passed;
+        let repaired = suite.repaired.clone();
         self.suite = Some(suite);
         self.variants.push(variant);
         if passed {
@@ -308,6 +369,6 @@ impl Case {
             variant.tests_run,
             cut(&variant.error, 600)
         );
-        self.reject(RejectReason::NeverPassed, detail)
+        self.reject_as_failed(RejectReason::NeverPassed, detail)
     }
 }

@@ -13,6 +13,7 @@ use super::*;
 use crate::{Environment, Prompts};
 
 mod kinds;
+mod tiers;
 
 const CODE: &str = "\
 import math
@@ -63,6 +64,7 @@ fn model(samples: u32) -> Provider {
     Provider::Model {
         name: "coder".into(),
         samples,
+        recorded: false,
     }
 }
 
@@ -83,9 +85,9 @@ fn settings(tests: Provider, fix: Provider, refine: Provider) -> CaseSettings {
         fix_rounds: 3,
         fix_samples: 2,
         keep: 1,
-        tests,
-        fix,
-        refine,
+        tests: vec![tests],
+        fix: vec![fix],
+        refine: vec![refine],
         limits: Limits::default(),
         seed: 7,
         backend: Backend::Native,
@@ -112,6 +114,7 @@ fn reply(text: &str, name: &str) -> Reply {
         },
         resent: 0,
         failures: Vec::new(),
+        lost: 0,
         duration_ms: 0,
         replayed: false,
     }
@@ -160,6 +163,7 @@ fn drive(
                 agent,
                 messages,
                 samples,
+                ..
             } => {
                 let prompt = &messages.last().expect("a prompt has messages").content;
                 let replies = answer(agent, prompt, samples)
@@ -671,6 +675,16 @@ fn random_conclusion(seed: u64, order: u64, providers: u8) -> Conclusion {
         fix_samples: 1 + (seed % 4) as u32,
         ..settings(provider(1, 2), provider(2, 1), provider(4, 2))
     };
+    let mut settings = settings;
+    for (bit, tiers) in [
+        (8, &mut settings.tests),
+        (16, &mut settings.fix),
+        (32, &mut settings.refine),
+    ] {
+        if providers & bit != 0 {
+            tiers.push(model(1));
+        }
+    }
     let code = [
         "def double(n: int):\n    return n * 2\n",
         "def double(n: int):\n    return long(n) * 2\n",
@@ -723,7 +737,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn conclusions_do_not_depend_on_the_order_of_arrival(seed: u64, orders: (u64, u64), providers in 0_u8..8) {
+    fn conclusions_do_not_depend_on_the_order_of_arrival(seed: u64, orders: (u64, u64), providers in 0_u8..64) {
         let one = random_conclusion(seed, orders.0, providers);
         let other = random_conclusion(seed, orders.1, providers);
         prop_assert_eq!(&one, &other);

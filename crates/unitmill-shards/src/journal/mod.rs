@@ -18,6 +18,8 @@
 //! The format is described in the `segment` module. Nothing here knows how keys are made,
 //! and nothing is ever removed.
 
+mod archive;
+mod payments;
 mod segment;
 mod writer;
 
@@ -29,8 +31,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use unitmill_model::{Digest, Execution, ModelAnswer, Outcome, Reply, Stage};
 
-use self::segment::{EXTENSION, Index, RecordKind, encode_line, read_value};
+pub use self::archive::JournalArchive;
+use self::segment::{EXTENSION, Index, Location, RecordKind, encode_line, read_value};
 use self::writer::{Append, Appended, Writer};
+pub use self::payments::{Asked, PaidAnswer, Payment};
 use crate::manifest::task_name;
 use crate::run_directory::list;
 use crate::{RunDirectory, ShardsError};
@@ -51,7 +55,28 @@ struct StoredReply {
     resent: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     failures: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    lost: u32,
     duration_ms: u64,
+}
+
+impl StoredReply {
+    fn replayed(self, key: Digest) -> Reply {
+        Reply {
+            key,
+            model: self.model,
+            answer: self.answer,
+            resent: self.resent,
+            failures: self.failures,
+            lost: self.lost,
+            duration_ms: self.duration_ms,
+            replayed: true,
+        }
+    }
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What journals hold, for reading: of one task, or of a whole run to be replayed.
@@ -69,6 +94,14 @@ impl JournalReader {
     /// damaged before its end.
     pub fn open(run: &RunDirectory) -> Result<Self, ShardsError> {
         Self::scan(&run.journal_folder(), "")
+    }
+
+    /// Indexes the segments of one task.
+    ///
+    /// # Errors
+    /// As [`JournalReader::open`].
+    pub fn of_task(run: &RunDirectory, stage: Stage, index: u32) -> Result<Self, ShardsError> {
+        Self::scan(&run.journal_folder(), &format!("{}.", task_name(stage, index)))
     }
 
     fn scan(folder: &Path, prefix: &str) -> Result<Self, ShardsError> {
@@ -92,15 +125,7 @@ impl JournalReader {
     /// [`ShardsError::JournalValue`].
     pub fn reply(&self, key: &Digest) -> Result<Option<Reply>, ShardsError> {
         let stored = self.find::<StoredReply>(RecordKind::Answer, key)?;
-        Ok(stored.map(|stored| Reply {
-            key: *key,
-            model: stored.model,
-            answer: stored.answer,
-            resent: stored.resent,
-            failures: stored.failures,
-            duration_ms: stored.duration_ms,
-            replayed: true,
-        }))
+        Ok(stored.map(|stored| stored.replayed(*key)))
     }
 
     /// The recorded execution of an execution key, marked as replayed.
@@ -145,20 +170,26 @@ impl JournalReader {
                 .find(kind, key)
                 .map(|location| (index.path_of(location).to_owned(), location))
         };
-        let Some((path, location)) = found else {
-            return Ok(None);
-        };
-        let json = read_value(&path, location)?;
-        match serde_json::from_slice(&json) {
-            Ok(value) => Ok(Some(value)),
-            Err(error) => Err(ShardsError::JournalValue {
-                path,
-                key: key.to_string(),
-                kind: kind.as_str(),
-                message: error.to_string(),
-            }),
-        }
+        found
+            .map(|(path, location)| read_record(&path, location, kind, key))
+            .transpose()
     }
+}
+
+/// A record's value.
+fn read_record<T: DeserializeOwned>(
+    path: &Path,
+    location: Location,
+    kind: RecordKind,
+    key: &Digest,
+) -> Result<T, ShardsError> {
+    let json = read_value(path, location)?;
+    serde_json::from_slice(&json).map_err(|error| ShardsError::JournalValue {
+        path: path.to_owned(),
+        key: key.to_string(),
+        kind: kind.as_str(),
+        message: error.to_string(),
+    })
 }
 
 /// The journal of one task attempt. Share it between threads by reference or `Arc`;
@@ -251,6 +282,7 @@ impl Journal {
             answer: reply.answer.clone(),
             resent: reply.resent,
             failures: reply.failures.clone(),
+            lost: reply.lost,
             duration_ms: reply.duration_ms,
         };
         let key = reply.key;
@@ -258,6 +290,25 @@ impl Journal {
         self.append(RecordKind::Answer, key, &stored, true, move |appended| {
             done(counting(appended, reply, || reader.reply(&key)));
         });
+    }
+
+    /// Writes down that a request is about to be sent, and calls `done` on the writer's
+    /// thread once it is written, without a sync: what only a machine that loses its power
+    /// can lose is not waited for. `done` must not block.
+    pub fn record_asked_then(
+        &self,
+        key: Digest,
+        asked: &Asked,
+        done: impl FnOnce(Result<(), ShardsError>) + Send + 'static,
+    ) {
+        self.append(RecordKind::Asked, key, asked, false, move |appended| {
+            done(appended.map(|_| ()));
+        });
+    }
+
+    /// Writes down that a request was sent once, and that nothing is to be paid for it.
+    pub fn record_refused(&self, key: Digest) {
+        self.append(RecordKind::Refused, key, &(), false, drop);
     }
 
     /// As [`Journal::record_execution`], calling `done` on the writer's thread instead of

@@ -4,13 +4,16 @@
 //!
 //! ```text
 //! unitmill journal 1
+//! <sum> asked <key> {"agent":"tests","prompt_tokens":2210,"completion_tokens":2048}
 //! <sum> answer <key> {"model":"qwen3-coder","answer":{…},"resent":0,"duration_ms":812}
 //! <sum> execution <key> {"verdict":"passed",…}
 //! ```
 //!
 //! `key` is the request key or the execution key; `sum` is the first 16 digits of the
 //! SHA-256 of all that follows it up to the line's end, the newline excluded. JSON text
-//! holds no raw newline, so a line is a record. A segment can be looked into with `grep`
+//! holds no raw newline, so a line is a record. An `asked` record is written, not synced,
+//! before its request is sent; one without an answer is money that may be lost, unless a
+//! `refused` record says that the server did not take it. A segment can be looked into with `grep`
 //! and `cut`; indexing one needs no JSON parser.
 //!
 //! # What may be broken
@@ -22,8 +25,9 @@
 //! differently from the run before, would be worse than stopping.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -41,6 +45,10 @@ const SUM_DIGITS: usize = 16;
 /// What a record is about.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum RecordKind {
+    /// A request is about to be sent.
+    Asked,
+    /// It was sent and will cost nothing.
+    Refused,
     Answer,
     Execution,
 }
@@ -48,6 +56,8 @@ pub(super) enum RecordKind {
 impl RecordKind {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
+            Self::Asked => "asked",
+            Self::Refused => "refused",
             Self::Answer => "answer",
             Self::Execution => "execution",
         }
@@ -55,6 +65,8 @@ impl RecordKind {
 
     fn parse(text: &[u8]) -> Option<Self> {
         match text {
+            b"asked" => Some(Self::Asked),
+            b"refused" => Some(Self::Refused),
             b"answer" => Some(Self::Answer),
             b"execution" => Some(Self::Execution),
             _ => None,
@@ -76,6 +88,10 @@ pub(super) struct Location {
 pub(super) struct Index {
     segments: Vec<PathBuf>,
     records: HashMap<(RecordKind, Digest), Location>,
+    /// How often each request was sent, and where that was first said.
+    asked: HashMap<Digest, (u32, Location)>,
+    /// Answers behind the first one of their key.
+    repeated: Vec<(Digest, Location)>,
     pub(super) torn: u64,
 }
 
@@ -88,7 +104,43 @@ impl Index {
 
     /// Adds a record; the first one of a key stays.
     pub(super) fn insert(&mut self, kind: RecordKind, key: Digest, location: Location) {
-        self.records.entry((kind, key)).or_insert(location);
+        match kind {
+            RecordKind::Asked => {
+                self.asked.entry(key).or_insert((0, location)).0 += 1;
+                return;
+            }
+            RecordKind::Refused => {
+                if let Some((times, _)) = self.asked.get_mut(&key) {
+                    *times = times.saturating_sub(1);
+                }
+                return;
+            }
+            RecordKind::Answer | RecordKind::Execution => {}
+        }
+        match self.records.entry((kind, key)) {
+            Entry::Vacant(place) => {
+                place.insert(location);
+            }
+            Entry::Occupied(_) if kind == RecordKind::Answer => {
+                self.repeated.push((key, location));
+            }
+            Entry::Occupied(_) => {}
+        }
+    }
+
+    /// Every request that was sent: how often, and where that was first said.
+    pub(super) fn asked(&self) -> Vec<(Digest, u32, Location)> {
+        let asked = self.asked.iter();
+        let mut asked: Vec<_> = asked
+            .map(|(key, (times, location))| (*key, *times, *location))
+            .collect();
+        asked.sort_by_key(|(_, _, location)| (location.segment, location.offset));
+        asked
+    }
+
+    /// Answers behind the first one of their key.
+    pub(super) fn repeated(&self) -> &[(Digest, Location)] {
+        &self.repeated
     }
 
     pub(super) fn find(&self, kind: RecordKind, key: &Digest) -> Option<Location> {
@@ -105,51 +157,63 @@ impl Index {
 
     /// Indexes a whole segment.
     pub(super) fn scan(&mut self, path: &Path) -> Result<(), ShardsError> {
-        let file = File::open(path).map_err(ShardsError::io("open", path))?;
         let segment = self.add_segment(path.to_owned());
-        let mut lines = BufReader::with_capacity(1 << 16, file);
-        let mut line = Vec::new();
-        let mut offset = 0_u64;
-        let mut broken: Option<(u64, &'static str)> = None;
-        loop {
-            line.clear();
-            let length = lines
-                .read_until(b'\n', &mut line)
-                .map_err(ShardsError::io("read", path))? as u64;
-            if length == 0 {
-                break;
-            }
-            let checked = if offset == 0 {
-                check_header(&line)
-            } else {
-                check_line(&line).map(Some)
+        let is_torn = scan_records(path, u64::MAX, |kind, key, offset, length| {
+            let location = Location {
+                segment,
+                offset,
+                length,
             };
-            match checked {
-                Ok(record) => {
-                    if let Some((offset, message)) = broken {
-                        return Err(ShardsError::JournalDamaged {
-                            path: path.to_owned(),
-                            offset,
-                            message: message.to_owned(),
-                        });
-                    }
-                    if let Some((kind, key)) = record {
-                        let location = Location {
-                            segment,
-                            offset,
-                            length,
-                        };
-                        self.insert(kind, key, location);
-                    }
+            self.insert(kind, key, location);
+        })?;
+        self.torn += u64::from(is_torn);
+        Ok(())
+    }
+}
+
+/// Names every intact record among the first `bytes` of a segment: kind, key, offset and
+/// length, newline included. Says whether what was read ends in a torn tail.
+pub(super) fn scan_records(
+    path: &Path,
+    bytes: u64,
+    mut record: impl FnMut(RecordKind, Digest, u64, u64),
+) -> Result<bool, ShardsError> {
+    let file = File::open(path).map_err(ShardsError::io("open", path))?;
+    let mut lines = BufReader::with_capacity(1 << 16, file.take(bytes));
+    let mut line = Vec::new();
+    let mut offset = 0_u64;
+    let mut broken: Option<(u64, &'static str)> = None;
+    loop {
+        line.clear();
+        let length = lines
+            .read_until(b'\n', &mut line)
+            .map_err(ShardsError::io("read", path))? as u64;
+        if length == 0 {
+            return Ok(broken.is_some());
+        }
+        let checked = if offset == 0 {
+            check_header(&line)
+        } else {
+            check_line(&line).map(Some)
+        };
+        match checked {
+            Ok(found) => {
+                if let Some((offset, message)) = broken {
+                    return Err(ShardsError::JournalDamaged {
+                        path: path.to_owned(),
+                        offset,
+                        message: message.to_owned(),
+                    });
                 }
-                Err(message) => {
-                    broken.get_or_insert((offset, message));
+                if let Some((kind, key)) = found {
+                    record(kind, key, offset, length);
                 }
             }
-            offset += length;
+            Err(message) => {
+                broken.get_or_insert((offset, message));
+            }
         }
-        self.torn += u64::from(broken.is_some());
-        Ok(())
+        offset += length;
     }
 }
 

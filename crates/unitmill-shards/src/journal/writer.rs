@@ -151,6 +151,7 @@ impl OpenSegment {
     /// Writes what is new of a batch; per record, where an earlier one of its key is.
     fn write(&mut self, batch: &[Append]) -> Result<Vec<Option<Location>>, ShardsError> {
         let mut fresh: HashMap<(RecordKind, Digest), Location> = HashMap::new();
+        let mut sent: Vec<(RecordKind, Digest, Location)> = Vec::new();
         let mut placed = Vec::with_capacity(batch.len());
         let mut buffer = Vec::new();
         let index = Arc::clone(&self.index);
@@ -158,6 +159,7 @@ impl OpenSegment {
             let slot = (append.kind, append.key);
             let earlier = fresh.get(&slot).copied().or_else(|| {
                 let index = index.read().unwrap_or_else(PoisonError::into_inner);
+                // None for what was asked: each time counts.
                 index.find(append.kind, &append.key)
             });
             if earlier.is_none() {
@@ -167,7 +169,14 @@ impl OpenSegment {
                     offset: *end + buffer.len() as u64,
                     length: append.line.len() as u64,
                 };
-                fresh.insert(slot, location);
+                match append.kind {
+                    RecordKind::Asked | RecordKind::Refused => {
+                        sent.push((append.kind, append.key, location));
+                    }
+                    RecordKind::Answer | RecordKind::Execution => {
+                        fresh.insert(slot, location);
+                    }
+                }
                 buffer.extend_from_slice(&append.line);
             }
             placed.push(earlier);
@@ -182,6 +191,9 @@ impl OpenSegment {
         }
         let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
         for ((kind, key), location) in fresh {
+            index.insert(kind, key, location);
+        }
+        for (kind, key, location) in sent {
             index.insert(kind, key, location);
         }
         Ok(placed)

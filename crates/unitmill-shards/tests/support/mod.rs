@@ -250,6 +250,7 @@ pub(crate) fn reply() -> impl Strategy<Value = Reply> {
         },
         resent: row.3,
         failures: vec![row.2],
+        lost: row.3,
         duration_ms: row.4,
         replayed: false,
     })
