@@ -7,6 +7,7 @@ use serde_json::Value;
 use unitmill_shards::ShardsError;
 
 use crate::missing::MissingPackage;
+use crate::money::{AnswerFigures, Paid, Tokens};
 
 /// The version of `audit.json`.
 pub const AUDIT_VERSION: u32 = 1;
@@ -29,12 +30,21 @@ pub enum AuditError {
         /// What the query engine said.
         message: String,
     },
+    /// The plan has prices that this version cannot read.
+    #[error("the plan of {run} cannot be read: {message}; it was made by another version of unitmill")]
+    Plan {
+        /// The run.
+        run: String,
+        /// What is wrong with it.
+        message: String,
+    },
 }
 
 /// The figures of a run; `audit.json` is its written form.
 ///
-/// Everything but [`Audit::replayed`] follows from the rows alone, so two runs of one plan
-/// with the same answers have the same audit, however often they were interrupted.
+/// Everything but [`Audit::replayed`] and [`Audit::paid`] follows from the rows and the
+/// prices alone, so two runs of one plan with the same answers have the same audit, however
+/// often they were interrupted.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Audit {
     /// [`AUDIT_VERSION`].
@@ -58,7 +68,10 @@ pub struct Audit {
     pub first_verdicts: Vec<Count>,
     /// What the pairs are made of.
     pub pairs: PairFigures,
-    /// Model calls and their tokens, by agent and model.
+    /// All model calls, and what they took for each pair.
+    #[serde(default)]
+    pub answers: AnswerFigures,
+    /// Model calls and their tokens, by agent, fix round and model.
     pub model_calls: Vec<TokenRow>,
     /// Executions by step.
     pub executions: Vec<WorkRow>,
@@ -66,6 +79,9 @@ pub struct Audit {
     /// a run went and not what came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replayed: Option<Replayed>,
+    /// What was paid for; left out of `audit.json` likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid: Option<Paid>,
 }
 
 /// The sums that must come out.
@@ -153,6 +169,9 @@ pub struct PackageRow {
     pub pairs: u64,
     /// `with_pairs` divided by `candidates`, to four decimals.
     pub pass_rate: Option<f64>,
+    /// Model calls for these candidates.
+    #[serde(default)]
+    pub answers: Tokens,
 }
 
 /// A name and how often it occurs.
@@ -192,19 +211,19 @@ pub struct PairFigures {
     pub environments: Vec<Count>,
 }
 
-/// Model calls of one agent with one model.
+/// Model calls of one agent with one model in one fix round.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct TokenRow {
     /// `tests`, `fix` or `refine`.
     pub agent: String,
+    /// The fix round, from 1; 0 for other agents.
+    #[serde(default)]
+    pub round: u32,
     /// The model.
     pub model: String,
-    /// Calls.
-    pub calls: u64,
-    /// Tokens of the prompts.
-    pub prompt_tokens: u64,
-    /// Tokens of the answers.
-    pub completion_tokens: u64,
+    /// What they took.
+    #[serde(flatten)]
+    pub tokens: Tokens,
 }
 
 /// Executions of one step.
@@ -248,6 +267,7 @@ impl Audit {
     pub fn published_json(&self) -> Value {
         Self {
             replayed: None,
+            paid: None,
             ..self.clone()
         }
         .json()

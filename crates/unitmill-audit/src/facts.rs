@@ -6,7 +6,8 @@ use unitmill_shards::{Manifest, OutputKind};
 
 use crate::AuditError;
 use crate::frames::{Column, Frames};
-use crate::measure::{executions, waiting_parts};
+use crate::measure::{executions, model_calls, waiting_parts};
+use crate::money::Prices;
 
 /// One row per candidate id with everything that the run knows about it.
 pub(crate) struct CandidateFacts {
@@ -37,6 +38,10 @@ fn fact(source: LazyFrame, id: Expr, known: &[(&str, Expr)]) -> LazyFrame {
         count("first_runs"),
         count("first_passes"),
         count("stub_checks"),
+        count("calls"),
+        count("prompt_tokens"),
+        count("completion_tokens"),
+        count("cost"),
         known("passed_in_round", lit(NULL))
             .cast(DataType::UInt32)
             .alias("passed_in_round"),
@@ -44,7 +49,7 @@ fn fact(source: LazyFrame, id: Expr, known: &[(&str, Expr)]) -> LazyFrame {
 }
 
 impl CandidateFacts {
-    pub(crate) fn of(frames: &Frames<'_>) -> Result<Self, AuditError> {
+    pub(crate) fn of(frames: &Frames<'_>, prices: &Prices) -> Result<Self, AuditError> {
         let waiting = waiting_parts(frames.manifests);
         // Candidates of parts that are not milled yet have no fate to be asked for.
         let milled =
@@ -70,6 +75,7 @@ impl CandidateFacts {
             |_| true,
         )?;
         let executions = executions(frames)?;
+        let calls = model_calls(frames, prices)?;
         let rounds = executions
             .clone()
             .filter(is_step(Step::Fix))
@@ -116,6 +122,16 @@ impl CandidateFacts {
                     ),
                 ],
             ),
+            fact(
+                calls,
+                col("candidate_id"),
+                &[
+                    ("calls", lit(1)),
+                    ("prompt_tokens", col("prompt_tokens")),
+                    ("completion_tokens", col("completion_tokens")),
+                    ("cost", col("cost")),
+                ],
+            ),
         ];
         let sums = [
             "extracted",
@@ -127,6 +143,10 @@ impl CandidateFacts {
             "first_runs",
             "first_passes",
             "stub_checks",
+            "calls",
+            "prompt_tokens",
+            "completion_tokens",
+            "cost",
         ];
         let mut figures = sums.iter().map(|name| col(*name).sum()).collect::<Vec<_>>();
         figures.push(col("passed_in_round").min());
@@ -161,6 +181,10 @@ impl CandidateFacts {
                 "stub_check_survived",
             ),
             col("pairs"),
+            col("calls"),
+            col("prompt_tokens"),
+            col("completion_tokens"),
+            col("cost"),
             lit(1).cast(DataType::UInt64).alias("candidates"),
         ];
         for round in 1..=self.fix_rounds {
@@ -183,6 +207,10 @@ impl CandidateFacts {
             "with_pairs",
             "stub_check_survived",
             "pairs",
+            "calls",
+            "prompt_tokens",
+            "completion_tokens",
+            "cost",
         ];
         let rounds = (1..=self.fix_rounds).map(after_fix);
         fixed.into_iter().map(str::to_owned).chain(rounds).collect()

@@ -1,7 +1,10 @@
 //! The audit as one HTML file: no scripts, no fonts, nothing from anywhere else.
 
+use unitmill_model::Cost;
+
 use crate::layout::{equation, package_name, percent, words};
-use crate::{Audit, Count};
+use crate::render::{answer_lines, cost_head, round};
+use crate::{Audit, Count, Tokens};
 
 const STYLE: &str = "\
 :root{color-scheme:light dark;--ink:#1c1d1f;--paper:#fff;--line:#d9dbe0;--soft:#6a6e76;--bar:#3b6fb6;--good:#1d7a46;--bad:#b3261e}\n\
@@ -77,6 +80,7 @@ fn escape(text: &str) -> String {
 enum Cell {
     Text(String),
     Number(u64),
+    Amount(String),
     Share(Option<f64>),
     Bar(Option<f64>),
 }
@@ -85,6 +89,7 @@ impl Cell {
     fn render(&self) -> String {
         match self {
             Self::Text(text) => format!("<td class=\"t\">{}</td>", escape(text)),
+            Self::Amount(amount) => format!("<td>{amount}</td>"),
             Self::Number(number) => format!("<td>{number}</td>"),
             Self::Share(share) => format!("<td>{}</td>", percent(*share)),
             Self::Bar(None) => "<td class=\"b\"></td>".to_owned(),
@@ -228,23 +233,49 @@ fn missing_packages(audit: &Audit) -> String {
 }
 
 fn work(audit: &Audit) -> String {
+    let money = |cost: &Option<Cost>| cost.map(|cost| Cell::Amount(cost.to_string()));
+    let counts = |tokens: &Tokens| {
+        let counts = [tokens.calls, tokens.prompt_tokens, tokens.completion_tokens];
+        let cost = money(&tokens.cost);
+        counts.map(Cell::Number).into_iter().chain(cost)
+    };
+    let cost_head = cost_head(audit);
+    let head = |names: &[&'static str]| {
+        let names = names.iter().map(|name| (*name).to_owned());
+        names.chain(cost_head.clone()).collect::<Vec<_>>()
+    };
     let calls = audit.model_calls.iter().map(|row| {
-        vec![
-            Cell::Text(row.agent.clone()),
-            Cell::Text(row.model.clone()),
-            Cell::Number(row.calls),
-            Cell::Number(row.prompt_tokens),
-            Cell::Number(row.completion_tokens),
-        ]
+        let names = [row.agent.clone(), round(row.round), row.model.clone()];
+        names
+            .map(Cell::Text)
+            .into_iter()
+            .chain(counts(&row.tokens))
+            .collect()
     });
-    let head = [
+    let names = head(&[
         "agent",
+        "round",
         "model",
         "calls",
         "prompt tokens",
         "completion tokens",
-    ];
-    let calls = table("Model calls", &head, 2, calls.collect());
+    ]);
+    let names = names.iter().map(String::as_str).collect::<Vec<_>>();
+    let mut calls = table("Model calls", &names, 3, calls.collect());
+    let asked = !audit.model_calls.is_empty();
+    if asked {
+        for line in answer_lines(audit) {
+            calls.push_str(&format!("<p class=\"soft\">{}</p>\n", escape(&line)));
+        }
+        let packages = audit.packages.iter().map(|row| {
+            std::iter::once(Cell::Text(package_name(&row.package).to_owned()))
+                .chain(counts(&row.answers))
+                .collect()
+        });
+        let names = head(&["package", "calls", "prompt tokens", "completion tokens"]);
+        let names = names.iter().map(String::as_str).collect::<Vec<_>>();
+        calls.push_str(&table("Tokens per package", &names, 1, packages.collect()));
+    }
     let executions = audit.executions.iter().map(|row| {
         vec![
             Cell::Text(words(&row.step)),

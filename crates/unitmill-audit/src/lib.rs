@@ -18,6 +18,7 @@ mod html;
 mod layout;
 mod measure;
 mod missing;
+mod money;
 mod render;
 
 pub use audit::{
@@ -28,4 +29,5 @@ pub use card::{CardFacts, render_card};
 pub use compare::{Comparison, FunnelChange, PackageChange, compare, render_comparison};
 pub use html::render_html;
 pub use missing::{MissingPackage, MissingTally};
+pub use money::{AnswerFigures, Paid, Tokens};
 pub use render::{missing_packages, render_text};

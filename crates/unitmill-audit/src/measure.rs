@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
-use unitmill_model::{AttemptKind, RejectReason, RejectUnit, Stage, Step, Verdict};
+use unitmill_model::{AttemptKind, Cost, RejectReason, RejectUnit, Spending, Stage, Step, Verdict};
 use unitmill_shards::{Manifest, OutputKind, RunDirectory};
 
 use crate::audit::share;
@@ -11,6 +11,7 @@ use crate::conservation::{candidate_sum, file_sum, function_sum, output_sum};
 use crate::facts::{CandidateFacts, after_fix, is_step};
 use crate::frames::{Column, Frames};
 use crate::missing::{MissingPackage, MissingTally};
+use crate::money::Prices;
 use crate::{
     AUDIT_VERSION, Audit, AuditError, Conservation, Count, FunnelStep, PackageRow, PairFigures,
     ReasonCount, Replayed, TokenRow, WorkRow,
@@ -31,7 +32,8 @@ impl Audit {
         // First, because it opens every file and so names the one that is damaged.
         let outputs = output_sum(run, &manifests)?;
         let reasons = reasons(&frames)?;
-        let facts = CandidateFacts::of(&frames)?;
+        let prices = Prices::of(run)?;
+        let facts = CandidateFacts::of(&frames, &prices)?;
         let candidates = candidate_sum(&frames, &facts)?;
         let pairs = pair_figures(&frames)?;
         let waiting = waiting_parts(&manifests);
@@ -41,21 +43,24 @@ impl Audit {
             outputs,
             candidates,
         };
-        let (model_calls, executions, replayed) = work(&frames)?;
+        let (model_calls, executions, replayed) = work(&frames, &prices)?;
+        let all = model_calls.iter().map(spending_of).sum();
         Ok(Self {
             version: AUDIT_VERSION,
             complete: waiting.is_empty() && is_published(&manifests),
             tasks: tasks(&manifests),
             funnel: funnel(&manifests, &frames, &facts, &pairs)?,
-            packages: packages(&frames, &facts)?,
+            packages: packages(&frames, &facts, &prices)?,
             missing_packages: missing_packages(&frames)?,
             first_verdicts: first_verdicts(&frames)?,
             conservation,
             reasons,
+            answers: prices.figures(all, pairs.count),
             pairs,
             model_calls,
             executions,
             replayed: Some(replayed),
+            paid: Some(prices.paid(&manifests)),
         })
     }
 }
@@ -204,6 +209,13 @@ pub(crate) fn executions(frames: &Frames<'_>) -> Result<LazyFrame, AuditError> {
     Ok(attempts(frames)?.filter(col("kind").eq(lit(AttemptKind::Execution.as_str()))))
 }
 
+/// Model calls, each with what it cost.
+pub(crate) fn model_calls(frames: &Frames<'_>, prices: &Prices) -> Result<LazyFrame, AuditError> {
+    Ok(attempts(frames)?
+        .filter(col("kind").eq(lit(AttemptKind::ModelCall.as_str())))
+        .with_columns([prices.cost().alias("cost")]))
+}
+
 fn funnel(
     manifests: &[Manifest],
     frames: &Frames<'_>,
@@ -264,7 +276,11 @@ fn funnel(
     Ok(steps)
 }
 
-fn packages(frames: &Frames<'_>, facts: &CandidateFacts) -> Result<Vec<PackageRow>, AuditError> {
+fn packages(
+    frames: &Frames<'_>,
+    facts: &CandidateFacts,
+    prices: &Prices,
+) -> Result<Vec<PackageRow>, AuditError> {
     let figures = facts.figures();
     let sums = figures.iter().map(|name| col(name.as_str()).sum());
     let options = ExplodeOptions {
@@ -299,6 +315,12 @@ fn packages(frames: &Frames<'_>, facts: &CandidateFacts) -> Result<Vec<PackageRo
                 with_pairs: count("with_pairs"),
                 pairs: count("pairs"),
                 pass_rate: share(count("with_pairs"), count("candidates")),
+                answers: prices.tokens(Spending {
+                    calls: count("calls"),
+                    prompt_tokens: count("prompt_tokens"),
+                    completion_tokens: count("completion_tokens"),
+                    cost: Cost::from_parts(count("cost")),
+                }),
             }
         })
         .collect::<Vec<_>>();
@@ -393,21 +415,27 @@ fn pair_figures(frames: &Frames<'_>) -> Result<PairFigures, AuditError> {
     })
 }
 
-fn work(frames: &Frames<'_>) -> Result<(Vec<TokenRow>, Vec<WorkRow>, Replayed), AuditError> {
-    let calls = attempts(frames)?.filter(col("kind").eq(lit(AttemptKind::ModelCall.as_str())));
+fn work(
+    frames: &Frames<'_>,
+    prices: &Prices,
+) -> Result<(Vec<TokenRow>, Vec<WorkRow>, Replayed), AuditError> {
+    let calls = model_calls(frames, prices)?;
     let wide = |name: &str| col(name).cast(DataType::UInt64).sum();
-    let grouped = calls.group_by([col("step"), col("model")]).agg([
+    let grouped = calls.group_by([col("step"), col("round"), col("model")]).agg([
         len().alias("calls"),
         wide("prompt_tokens"),
         wide("completion_tokens"),
+        col("cost").sum(),
         wide("replayed"),
     ]);
     let table = frames.collect("model calls", grouped)?;
     let (steps, models) = (table.texts("step", "")?, table.texts("model", "")?);
-    let (count, prompt, completion) = (
+    let (count, prompt, completion, cost, rounds) = (
         table.counts("calls")?,
         table.counts("prompt_tokens")?,
         table.counts("completion_tokens")?,
+        table.counts("cost")?,
+        table.counts("round")?,
     );
     let mut tokens = steps
         .into_iter()
@@ -415,13 +443,17 @@ fn work(frames: &Frames<'_>) -> Result<(Vec<TokenRow>, Vec<WorkRow>, Replayed), 
         .enumerate()
         .map(|(row, (agent, model))| TokenRow {
             agent,
+            round: u32::try_from(rounds[row]).unwrap_or(u32::MAX),
             model,
-            calls: count[row],
-            prompt_tokens: prompt[row],
-            completion_tokens: completion[row],
+            tokens: prices.tokens(Spending {
+                calls: count[row],
+                prompt_tokens: prompt[row],
+                completion_tokens: completion[row],
+                cost: Cost::from_parts(cost[row]),
+            }),
         })
         .collect::<Vec<_>>();
-    tokens.sort_by_cached_key(|row| (step_position(&row.agent), row.model.clone()));
+    tokens.sort_by_cached_key(|row| (step_position(&row.agent), row.round, row.model.clone()));
     let replayed_calls = table.total("replayed")?;
 
     let passed = col("verdict").eq(lit(Verdict::Passed.as_str()));
@@ -448,6 +480,16 @@ fn work(frames: &Frames<'_>) -> Result<(Vec<TokenRow>, Vec<WorkRow>, Replayed), 
         executions: table.total("replayed")?,
     };
     Ok((tokens, work, replayed))
+}
+
+fn spending_of(row: &TokenRow) -> Spending {
+    let tokens = &row.tokens;
+    Spending {
+        calls: tokens.calls,
+        prompt_tokens: tokens.prompt_tokens,
+        completion_tokens: tokens.completion_tokens,
+        cost: tokens.cost.unwrap_or_default(),
+    }
 }
 
 fn step_position(name: &str) -> Option<usize> {

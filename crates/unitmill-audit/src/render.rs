@@ -1,7 +1,9 @@
 //! The audit as text for a terminal, at most 100 columns wide.
 
+use unitmill_model::Cost;
+
 use crate::layout::{Align, Grid, bar, equation, package_name, percent, words};
-use crate::{Audit, Count, MissingPackage};
+use crate::{Audit, Count, MissingPackage, Tokens};
 
 /// Packages that the text lists; the rest is one line. JSON and HTML have all of them.
 const PACKAGES_SHOWN: usize = 25;
@@ -13,6 +15,7 @@ pub fn render_text(audit: &Audit) -> String {
     sections.push(reasons(audit));
     sections.push(missing_packages(&audit.missing_packages));
     sections.push(pairs(audit));
+    sections.push(package_tokens(audit));
     sections.push(work(audit));
     sections.retain(|section| !section.is_empty());
     sections.join("\n")
@@ -183,30 +186,7 @@ fn pairs(audit: &Audit) -> String {
 fn work(audit: &Audit) -> String {
     let mut text = String::new();
     if !audit.model_calls.is_empty() {
-        let mut grid = Grid::new(&[
-            Align::Left,
-            Align::Left,
-            Align::Right,
-            Align::Right,
-            Align::Right,
-        ]);
-        grid.push([
-            "agent",
-            "model",
-            "calls",
-            "prompt tokens",
-            "completion tokens",
-        ]);
-        for row in &audit.model_calls {
-            grid.push([
-                row.agent.clone(),
-                row.model.clone(),
-                row.calls.to_string(),
-                row.prompt_tokens.to_string(),
-                row.completion_tokens.to_string(),
-            ]);
-        }
-        text.push_str(&format!("Model calls\n{}", grid.render()));
+        text.push_str(&model_calls(audit));
     }
     if !audit.executions.is_empty() {
         let mut grid = Grid::new(&[Align::Left, Align::Right, Align::Right]);
@@ -228,6 +208,141 @@ fn work(audit: &Audit) -> String {
             "  out of journals: {} model calls, {} executions\n",
             replayed.model_calls, replayed.executions
         ));
+    }
+    text
+}
+
+/// What a column of money is called.
+pub(crate) fn cost_head(audit: &Audit) -> Option<String> {
+    audit.answers.all.cost?;
+    Some(match &audit.answers.currency {
+        Some(currency) => format!("cost, {currency}"),
+        None => "cost".to_owned(),
+    })
+}
+
+/// An amount with its currency.
+pub(crate) fn money(audit: &Audit, cost: Cost) -> String {
+    match &audit.answers.currency {
+        Some(currency) => format!("{cost} {currency}"),
+        None => cost.to_string(),
+    }
+}
+
+fn model_calls(audit: &Audit) -> String {
+    let mut alignment = vec![Align::Left, Align::Right, Align::Left];
+    alignment.resize(7, Align::Right);
+    let mut grid = Grid::new(&alignment);
+    let head = [
+        "agent",
+        "round",
+        "model",
+        "calls",
+        "prompt tokens",
+        "completion tokens",
+    ];
+    let head = head.into_iter().map(str::to_owned);
+    grid.push(head.chain(cost_head(audit)));
+    let cells = |names: [String; 3], tokens: &Tokens| {
+        let counts = [tokens.calls, tokens.prompt_tokens, tokens.completion_tokens];
+        names
+            .into_iter()
+            .chain(counts.map(|count| count.to_string()))
+            .chain(tokens.cost.map(|cost| cost.to_string()))
+            .collect::<Vec<_>>()
+    };
+    for row in &audit.model_calls {
+        let names = [row.agent.clone(), round(row.round), row.model.clone()];
+        grid.push(cells(names, &row.tokens));
+    }
+    let names = ["all", "", ""].map(str::to_owned);
+    grid.push(cells(names, &audit.answers.all));
+    let mut text = format!("Model calls\n{}", grid.render());
+    for line in answer_lines(audit) {
+        text.push_str(&format!("  {line}\n"));
+    }
+    text
+}
+
+/// A fix round for reading; other agents have none.
+pub(crate) fn round(round: u32) -> String {
+    match round {
+        0 => String::new(),
+        _ => round.to_string(),
+    }
+}
+
+/// What a pair took, and what was paid.
+pub(crate) fn answer_lines(audit: &Audit) -> Vec<String> {
+    let figures = &audit.answers;
+    let mut lines = Vec::new();
+    if let (Some(prompt), Some(completion)) = (
+        figures.prompt_tokens_per_pair,
+        figures.completion_tokens_per_pair,
+    ) {
+        let cost = figures.cost_per_pair;
+        let cost = cost.map_or_else(String::new, |cost| format!(", {}", money(audit, cost)));
+        lines.push(format!(
+            "for each published pair: {prompt} prompt and {completion} completion tokens{cost}"
+        ));
+    }
+    let Some(paid) = &audit.paid else {
+        return lines;
+    };
+    let described = |tokens: &Tokens| {
+        let cost = tokens.cost;
+        let cost = cost.map_or_else(String::new, |cost| format!(", {}", money(audit, cost)));
+        format!(
+            "{} answers with {} + {} tokens{cost}",
+            tokens.calls, tokens.prompt_tokens, tokens.completion_tokens
+        )
+    };
+    lines.push(format!("paid for in this run: {}", described(&paid.answers)));
+    if paid.lost.calls > 0 {
+        lines.push(format!(
+            "lost on the way, and perhaps paid for: at most {}",
+            described(&paid.lost)
+        ));
+    }
+    lines
+}
+
+fn package_tokens(audit: &Audit) -> String {
+    if audit.model_calls.is_empty() {
+        return String::new();
+    }
+    let mut alignment = vec![Align::Left];
+    alignment.resize(7, Align::Right);
+    let mut grid = Grid::new(&alignment);
+    let head = [
+        "package",
+        "calls",
+        "prompt tokens",
+        "completion tokens",
+        "tokens/pair",
+    ];
+    let head = head.into_iter().map(str::to_owned);
+    let cost_heads = cost_head(audit).map(|head| [head, "cost/pair".to_owned()]);
+    grid.push(head.chain(cost_heads.into_iter().flatten()));
+    for row in audit.packages.iter().take(PACKAGES_SHOWN) {
+        let tokens = &row.answers;
+        let mut cells = vec![package_name(&row.package).to_owned()];
+        let counts = [tokens.calls, tokens.prompt_tokens, tokens.completion_tokens];
+        cells.extend(counts.map(|count| count.to_string()));
+        let all = tokens.prompt_tokens.saturating_add(tokens.completion_tokens);
+        let per_pair = all.checked_div(row.pairs);
+        cells.push(per_pair.map_or_else(String::new, |tokens| tokens.to_string()));
+        if let Some(cost) = tokens.cost {
+            let per_pair = cost.parts().checked_div(row.pairs).map(Cost::from_parts);
+            cells.push(cost.to_string());
+            cells.push(per_pair.map_or_else(String::new, |cost| cost.to_string()));
+        }
+        grid.push(cells);
+    }
+    let mut text = format!("Tokens per package\n{}", grid.render());
+    let more = audit.packages.len().saturating_sub(PACKAGES_SHOWN);
+    if more > 0 {
+        text.push_str(&format!("  and {more} more\n"));
     }
     text
 }

@@ -89,7 +89,7 @@ impl From<ShardsError> for Failure {
 fn exit_of_audit(error: &AuditError) -> Exit {
     match error {
         AuditError::Shards(error) => exit_of_shards(error),
-        AuditError::Query { .. } => Exit::Internal,
+        AuditError::Query { .. } | AuditError::Plan { .. } => Exit::Internal,
     }
 }
 

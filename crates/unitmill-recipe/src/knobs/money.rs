@@ -68,20 +68,19 @@ impl Models {
     /// What a token of one of an agent's models costs; nothing where the recipe has no
     /// price.
     pub fn price_of(&self, agent: Agent, model: &str) -> TokenPrice {
-        let tiers = match agent {
-            Agent::Tests => &self.tests,
-            Agent::Fix => &self.fix,
-            Agent::Refine => &self.refine,
-        };
-        tiers
-            .as_slice()
+        self.of(agent)
             .iter()
             .find(|server| server.price.is_some() && server.model.as_deref() == Some(model))
             .map_or_else(TokenPrice::default, Server::token_price)
     }
 
-    /// Whether amounts of money mean anything: whether some model has a price.
-    pub fn have_prices(&self) -> bool {
-        self.servers().any(|server| server.price.is_some())
+    /// An agent's providers, cheap first.
+    pub fn of(&self, agent: Agent) -> &[Server] {
+        let tiers = match agent {
+            Agent::Tests => &self.tests,
+            Agent::Fix => &self.fix,
+            Agent::Refine => &self.refine,
+        };
+        tiers.as_slice()
     }
 }
