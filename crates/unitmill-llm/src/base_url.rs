@@ -56,6 +56,17 @@ impl BaseUrl {
         self.join("models")
     }
 
+    /// The URL of a path below the base; a query may follow behind `?`.
+    pub(crate) fn below(&self, tail: &str) -> Url {
+        let (path, query) = match tail.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (tail, None),
+        };
+        let mut url = self.join(path);
+        url.set_query(query);
+        url
+    }
+
     fn join(&self, tail: &str) -> Url {
         let mut url = self.url.clone();
         url.set_path(&format!("{}/{tail}", self.url.path().trim_end_matches('/')));

@@ -31,6 +31,9 @@ const HEALTH_TIMEOUT: Duration = Duration::from_secs(30);
 /// the memory.
 const LONGEST_BODY: usize = 64 << 20;
 
+/// The same for a file of answers.
+const LONGEST_FILE: usize = 2 << 30;
+
 /// Streams that servers with HTTP/2 allow a connection, mostly.
 const STREAMS: usize = 100;
 
@@ -137,7 +140,7 @@ impl Endpoint {
     pub(crate) async fn health(&self, model: &str, timeout: Duration) -> Result<(), AttemptError> {
         let timeout = timeout.min(HEALTH_TIMEOUT);
         let request = self.lane().get(self.base_url.models()).timeout(timeout);
-        match self.exchange(request).await {
+        match self.exchange(request, LONGEST_BODY).await {
             Ok(Response {
                 status: 200..=299,
                 body,
@@ -173,7 +176,7 @@ impl Endpoint {
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
             .body(request_body(request, answers, dialect));
         let response = self
-            .exchange(sent)
+            .exchange(sent, LONGEST_BODY)
             .await
             .map_err(|error| AttemptError::Transient(judge_exchange(error, timeout)))?;
         if !(200..=299).contains(&response.status) {
@@ -187,6 +190,30 @@ impl Endpoint {
         })
     }
 
+    pub(crate) fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.lane().get(self.base_url.below(path))
+    }
+
+    pub(crate) fn post(&self, path: &str) -> reqwest::RequestBuilder {
+        self.lane().post(self.base_url.below(path))
+    }
+
+    /// Sends a request once, and gives the body of a success.
+    pub(crate) async fn fetch(
+        &self,
+        request: reqwest::RequestBuilder,
+        timeout: Duration,
+    ) -> Result<Vec<u8>, AttemptError> {
+        let response = self
+            .exchange(request.timeout(timeout), LONGEST_FILE)
+            .await
+            .map_err(|error| AttemptError::Transient(judge_exchange(error, timeout)))?;
+        match response.status {
+            200..=299 => Ok(response.body),
+            _ => Err(self.judge_status(&response, "")),
+        }
+    }
+
     fn lane(&self) -> &reqwest::Client {
         if let [only] = &self.lanes[..] {
             return only;
@@ -196,7 +223,11 @@ impl Endpoint {
     }
 
     /// Sends a request and reads the whole response.
-    async fn exchange(&self, mut request: reqwest::RequestBuilder) -> Result<Response, Exchange> {
+    async fn exchange(
+        &self,
+        mut request: reqwest::RequestBuilder,
+        longest: usize,
+    ) -> Result<Response, Exchange> {
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization.clone());
         }
@@ -205,7 +236,7 @@ impl Endpoint {
         let retry_after = asked_wait(response.headers());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if body.len() + chunk.len() > LONGEST_BODY {
+            if body.len() + chunk.len() > longest {
                 return Err(Exchange::TooLong);
             }
             body.extend_from_slice(&chunk);

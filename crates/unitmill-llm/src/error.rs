@@ -109,6 +109,14 @@ pub enum LlmError {
         /// What the server says.
         message: String,
     },
+    /// A wave of requests was not answered as a whole.
+    #[error("{origin} did not answer a batch of requests: {message}")]
+    Batch {
+        /// The server, or the command.
+        origin: String,
+        /// What happened.
+        message: String,
+    },
     /// Every try failed in a way that another might not have.
     #[error("no answer from {base_url} after {}", counted(*attempts))]
     GaveUp {
@@ -282,6 +290,10 @@ impl LlmError {
                 _ => "The server's message and log say more.",
             }
             .to_owned(),
+            Self::Batch { .. } => {
+                "What was answered is kept: once the cause is gone, start the same run again."
+                    .to_owned()
+            }
             Self::GaveUp { last, .. } => last.hint(),
         }
     }

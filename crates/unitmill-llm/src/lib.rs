@@ -12,6 +12,8 @@
 
 mod answer;
 mod base_url;
+mod batch;
+mod batch_endpoint;
 mod client;
 mod endpoint;
 mod error;
@@ -24,6 +26,8 @@ mod secret;
 mod server_error;
 mod settings;
 
+pub use batch::{BatchLine, BatchLines, LineFailure};
+pub use batch_endpoint::{BatchEndpoint, BatchStatus};
 pub use client::Client;
 pub use error::{Failure, LlmError};
 pub use request_key::request_key;

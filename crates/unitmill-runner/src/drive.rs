@@ -4,11 +4,15 @@ use futures::stream::{FuturesUnordered, StreamExt as _};
 use unitmill_agents::{Action, Case, Conclusion, Event};
 use unitmill_model::{Agent, Execution, Job, Message, Reply};
 
+use crate::batch::Working;
 use crate::error::RunError;
 
 /// Whoever answers and executes for a case: a task that journals what it pays for, or a
 /// replay that compares with what was journalled.
 pub(crate) trait Performer {
+    /// Counts the case as at work, where that is of interest to anybody.
+    fn working(&self) -> Working;
+
     /// Answers of an agent's provider to a question, in sample order.
     fn ask(
         &self,
@@ -30,19 +34,26 @@ pub(crate) trait Performer {
 pub(crate) async fn drive(
     mut case: Case,
     performer: &(impl Performer + Sync),
+    admitted: Working,
 ) -> Result<Conclusion, RunError> {
     let mut running = FuturesUnordered::new();
+    // Held while the case decides; whatever it then has out counts for itself.
+    let mut working = admitted;
     let mut actions = case.step(Event::Start);
     loop {
         for action in actions {
             match action {
                 Action::Finish(conclusion) => return Ok(*conclusion),
-                todo => running.push(perform(todo, performer)),
+                todo => running.push(perform(todo, performer, performer.working())),
             }
         }
+        drop(working);
         let done = running.next().await;
         match done.expect("a case that has not finished has something out") {
-            Ok(event) => actions = case.step(event),
+            Ok((event, at_work)) => {
+                working = at_work;
+                actions = case.step(event);
+            }
             Err(error) => {
                 while running.next().await.is_some() {}
                 return Err(error);
@@ -51,8 +62,12 @@ pub(crate) async fn drive(
     }
 }
 
-async fn perform(action: Action, performer: &impl Performer) -> Result<Event, RunError> {
-    match action {
+async fn perform(
+    action: Action,
+    performer: &impl Performer,
+    working: Working,
+) -> Result<(Event, Working), RunError> {
+    let event = match action {
         Action::Ask {
             ticket,
             agent,
@@ -61,12 +76,13 @@ async fn perform(action: Action, performer: &impl Performer) -> Result<Event, Ru
             samples,
         } => {
             let replies = performer.ask(agent, tier, messages, samples).await?;
-            Ok(Event::Replies { ticket, replies })
+            Event::Replies { ticket, replies }
         }
         Action::Execute { ticket, job } => {
             let execution = performer.execute(&job).await?;
-            Ok(Event::Executed { ticket, execution })
+            Event::Executed { ticket, execution }
         }
         Action::Finish(_) => unreachable!("finishing is not something to perform"),
-    }
+    };
+    Ok((event, working))
 }

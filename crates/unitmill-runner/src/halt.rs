@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use crate::error::RunError;
 
@@ -58,6 +59,21 @@ impl Halt {
     /// ones do not begin.
     pub fn request(&self) {
         self.0.requested.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits so long, or until a stop is asked for; then it says so.
+    pub(crate) async fn sleep(&self, wait: Duration) -> bool {
+        const LOOK: Duration = Duration::from_millis(100);
+        let mut left = wait;
+        while !self.is_requested() {
+            if left.is_zero() {
+                return false;
+            }
+            let nap = left.min(LOOK);
+            tokio::time::sleep(nap).await;
+            left -= nap;
+        }
+        true
     }
 
     /// Whether a stop was asked for.

@@ -7,6 +7,7 @@
 //! It never renders, never decides what a stage does inside, and never lets time,
 //! randomness or the order of arrival reach a row.
 
+mod batch;
 mod benchmarks;
 mod budget;
 mod case_settings;

@@ -14,7 +14,7 @@ use unitmill_shards::{Journal, JournalSettings, Manifest, OutputKind, read_rows}
 
 use crate::budget::Accounts;
 use crate::dedup::read_drops;
-use crate::drive::drive;
+use crate::drive::{Performer as _, drive};
 use crate::error::RunError;
 use crate::event::Event;
 use crate::ordered::{Window, in_order};
@@ -67,11 +67,13 @@ pub(crate) async fn mill(
 
     let rows = read_rows::<Candidate>(&candidates)?
         .enumerate()
-        .map(|(row, candidate)| Ok::<_, RunError>((row as u64, candidate?)));
+        .map(|(row, candidate)| {
+            Ok::<_, RunError>((row as u64, candidate?, services.working()))
+        });
     in_order(
         window,
         rows,
-        async |(row, candidate)| match drops.get(&row) {
+        async |(row, candidate, working)| match drops.get(&row) {
             Some(drop) => Ok(Fate::Dropped(reject_duplicate(candidate, drop))),
             None => {
                 let services = Arc::clone(&services);
@@ -80,7 +82,7 @@ pub(crate) async fn mill(
                     .map(|benchmarks| Screening::of(&candidate, Arc::clone(benchmarks)));
                 let case = Case::new(candidate, Arc::clone(settings));
                 // A task of its own, so that parsing and generating use every core.
-                let milled = tokio::spawn(async move { drive(case, &*services).await }).await;
+                let milled = tokio::spawn(async move { drive(case, &*services, working).await }).await;
                 let mut conclusion =
                     milled.unwrap_or_else(|panic| resume_unwind(panic.into_panic()))?;
                 let removed = screening.map_or(0, |screening| screening.apply(&mut conclusion));

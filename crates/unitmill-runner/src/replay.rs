@@ -13,6 +13,7 @@ use unitmill_model::{Agent, Digest, Execution, Job, JobKind, Message, Outcome, R
 use unitmill_sandbox::Sandbox;
 use unitmill_shards::JournalReader;
 
+use crate::batch::Working;
 use crate::case_settings::case_settings;
 use crate::drive::{Performer, drive};
 use crate::error::RunError;
@@ -65,7 +66,7 @@ pub async fn replay(
         replayed: Mutex::new(Vec::new()),
     };
     let case = Case::new(history.candidate.clone(), Arc::new(settings));
-    drive(case, &replay).await?;
+    drive(case, &replay, Working::uncounted()).await?;
     let replayed = replay
         .replayed
         .into_inner()
@@ -81,6 +82,10 @@ struct Replay {
 }
 
 impl Performer for Replay {
+    fn working(&self) -> Working {
+        Working::uncounted()
+    }
+
     async fn ask(
         &self,
         agent: Agent,

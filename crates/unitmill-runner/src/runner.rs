@@ -9,9 +9,10 @@ use unitmill_agents::CaseSettings;
 use unitmill_audit::Audit;
 use unitmill_model::Stage;
 use unitmill_python::PackageList;
-use unitmill_recipe::{Recipe, SandboxJobs};
+use unitmill_recipe::{Mode, Recipe, SandboxJobs};
 use unitmill_shards::{Committed, Manifest};
 
+use crate::batch::{Gauge, Waves};
 use crate::benchmarks::read_benchmarks;
 use crate::budget::{Budget, kept_per_part};
 use crate::case_settings::{case_settings, importable_modules, isolation, prompts};
@@ -191,10 +192,13 @@ async fn prepare(
     let settings = Arc::new(case_settings(&plan, &environment)?);
     let run = Arc::new(Run::start(out, plan)?);
     machine.events.send(Event::Ready);
+    let gauge = Gauge::default();
     let services = Services {
         sandbox,
-        servers,
         archives: Archives::open(&run.plan.sources, &run.directory)?,
+        waves: waves(&run, &servers, None, &gauge, machine),
+        gauge,
+        servers,
         events: machine.events.clone(),
         halt: machine.halt.clone(),
         budget: Arc::new(Budget::of_run(&run)?),
@@ -202,6 +206,24 @@ async fn prepare(
         milled_before: milled_before(&run)?,
     };
     Ok((run, Arc::new(services), settings))
+}
+
+/// The waves of a process that does all tasks, or one.
+fn waves(
+    run: &Run,
+    servers: &Servers,
+    task: Option<&str>,
+    gauge: &Gauge,
+    machine: &Machine,
+) -> Waves {
+    Waves::new(
+        servers.in_waves(),
+        run.directory.batches_folder(),
+        task,
+        gauge.clone(),
+        machine.halt.clone(),
+        machine.events.clone(),
+    )
 }
 
 /// What the candidates of the parts came to that are milled.
@@ -282,10 +304,14 @@ pub async fn task(
                 spent: budget.spent(),
                 currency: run.plan.recipe.budget.currency.clone(),
             });
+            let gauge = Gauge::default();
+            let name = unitmill_shards::task_name(stage, index);
             let services = Arc::new(Services {
                 sandbox,
-                servers,
                 archives: Archives::open(&run.plan.sources, &run.directory)?,
+                waves: waves(&run, &servers, Some(&name), &gauge, machine),
+                gauge,
+                servers,
                 events: machine.events.clone(),
                 halt: machine.halt.clone(),
                 budget: Arc::new(budget),
@@ -294,7 +320,10 @@ pub async fn task(
             });
             let window = mill_window(&run.plan.recipe);
             match mill::mill(&run, &services, &settings, window, index).await {
-                Ok(manifest) => manifest,
+                Ok(manifest) => {
+                    services.waves.finish()?;
+                    manifest
+                }
                 Err(error) => {
                     return Err(with_what_is_left(
                         machine.halt.explain(error),
@@ -407,6 +436,9 @@ async fn run_stage(
         |()| Ok(()),
     )
     .await?;
+    if stage == Stage::Mill {
+        services.waves.finish()?;
+    }
     if stage == Stage::Dedup {
         let (run, bytes) = (Arc::clone(run), self::sort_bytes(run, 1));
         let settled = tokio::task::spawn_blocking(move || dedup::settle(&run, bytes));
@@ -462,5 +494,17 @@ pub fn cores() -> usize {
 
 /// Enough candidates in flight to keep both the sandbox and the servers busy.
 fn mill_window(recipe: &Recipe) -> Window {
-    Window::for_workers(jobs(recipe) * 2 + Servers::concurrency(recipe))
+    let window = Window::for_workers(jobs(recipe) * 2 + Servers::concurrency(recipe));
+    let in_waves = recipe
+        .models
+        .servers()
+        .any(|server| server.mode == Mode::Batch);
+    match in_waves {
+        // Cases that end together need no long queue, and there are thousands of them.
+        true => Window {
+            ahead: window.in_flight.saturating_mul(2),
+            ..window
+        },
+        false => window,
+    }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
-use unitmill_llm::{Client, ClientSettings, LlmError, api_key};
+use unitmill_llm::{BatchEndpoint, BatchLines, Client, ClientSettings, LlmError, api_key};
 use unitmill_model::{Agent, Message, ModelRequest, Reply};
-use unitmill_recipe::{ProviderName, Recipe, Server};
+use unitmill_recipe::{Addresses, Mode, ProviderName, Recipe, Server};
 
+use crate::batch::{AnsweredBy, BatchServer};
 use crate::error::RunError;
 use crate::event::{Event, Events};
 use crate::sources::{PlannedSources, tiers_of};
@@ -26,6 +28,8 @@ pub(crate) struct AgentServer {
 enum Source {
     /// A server, call by call.
     Online(Client),
+    /// A server or a command, wave by wave.
+    Batch(Arc<BatchServer>),
     /// Another run's journal.
     Recorded,
 }
@@ -48,10 +52,18 @@ impl AgentServer {
         matches!(self.source, Source::Recorded)
     }
 
+    /// Whoever answers waves of requests, where requests go out in waves.
+    pub(crate) fn batch(&self) -> Option<&BatchServer> {
+        match &self.source {
+            Source::Batch(batch) => Some(batch),
+            Source::Online(_) | Source::Recorded => None,
+        }
+    }
+
     /// Asks for several answers to the same messages; see [`Client::ask_samples`].
     ///
     /// # Panics
-    /// If all there is are recorded answers.
+    /// If there is nobody to be called.
     pub(crate) async fn ask_samples<Delivered, Delivery>(
         &self,
         requests: &[ModelRequest],
@@ -62,7 +74,7 @@ impl AgentServer {
     {
         match &self.source {
             Source::Online(client) => client.ask_samples(requests, deliver).await,
-            Source::Recorded => panic!("a recorded run is not asked"),
+            Source::Batch(_) | Source::Recorded => panic!("there is nobody to be called"),
         }
     }
 }
@@ -83,16 +95,36 @@ fn agent_server(
     server: &Server,
     agent: Agent,
     seed: u64,
+    waves: usize,
 ) -> Result<Option<AgentServer>, LlmError> {
-    let source = match (server.provider, &server.base_url) {
-        (ProviderName::Replay, _) => Source::Recorded,
-        (ProviderName::Openai, Some(addresses)) => {
-            Source::Online(client(server, addresses.as_slice())?)
-        }
-        _ => return Ok(None),
-    };
     let Some(model) = server.model.clone() else {
         return Ok(None);
+    };
+    let base_urls = server.base_url.as_ref().map(Addresses::as_slice);
+    let source = match (server.provider, server.mode, base_urls) {
+        (ProviderName::Builtin, _, _) => return Ok(None),
+        (ProviderName::Replay, _, _) => Source::Recorded,
+        (ProviderName::Openai, Mode::Batch, base_urls) => {
+            let settings = client_settings(server, base_urls.unwrap_or_default())?;
+            Source::Batch(Arc::new(BatchServer {
+                number: waves,
+                model: model.clone(),
+                requests: server.batch.requests as usize,
+                retries: settings.max_retries,
+                lines: BatchLines::default(),
+                by: match &server.batch.command {
+                    Some(command) => AnsweredBy::Command(command.clone()),
+                    None => AnsweredBy::Hosted(
+                        Box::new(BatchEndpoint::new(settings)?),
+                        Duration::from_secs(server.batch.poll_s),
+                    ),
+                },
+            }))
+        }
+        (ProviderName::Openai, Mode::Online, base_urls) => {
+            let settings = client_settings(server, base_urls.unwrap_or_default())?;
+            Source::Online(Client::new(settings)?)
+        }
     };
     Ok(Some(AgentServer {
         source,
@@ -103,10 +135,6 @@ fn agent_server(
         max_tokens: server.max_tokens.unwrap_or(2048),
         seed,
     }))
-}
-
-fn client(server: &Server, base_urls: &[String]) -> Result<Client, LlmError> {
-    Client::new(client_settings(server, base_urls)?)
 }
 
 fn client_settings(server: &Server, base_urls: &[String]) -> Result<ClientSettings, LlmError> {
@@ -143,12 +171,14 @@ impl Servers {
     /// Makes the clients; nothing is sent yet.
     pub(crate) fn new(recipe: &Recipe, sources: &PlannedSources) -> Result<Self, RunError> {
         let mut servers = BTreeMap::new();
+        let mut waves = 0;
         for agent in Agent::ALL.iter().copied() {
             let tiers = tiers_of(&recipe.models, agent).as_slice();
             for (tier, server) in tiers.iter().enumerate() {
                 let seed = sources.seed_of(server, recipe);
-                let made = agent_server(server, agent, seed)
+                let made = agent_server(server, agent, seed, waves)
                     .map_err(|source| RunError::Model { agent, source })?;
+                waves += usize::from(made.as_ref().is_some_and(|made| made.batch().is_some()));
                 servers.extend(made.map(|made| ((agent, tier), made)));
             }
         }
@@ -159,13 +189,15 @@ impl Servers {
     /// One of several addresses is enough; the others are warned of.
     pub(crate) async fn check(&self, events: &Events) -> Result<(), RunError> {
         for (&(agent, _), server) in &self.0 {
-            let Source::Online(client) = &server.source else {
-                continue;
+            let health = match &server.source {
+                Source::Online(client) => client.health(&server.model).await,
+                Source::Batch(batch) => match &batch.by {
+                    AnsweredBy::Hosted(endpoint, _) => endpoint.health(&server.model).await,
+                    AnsweredBy::Command(_) => continue,
+                },
+                Source::Recorded => continue,
             };
-            let problems = client
-                .health(&server.model)
-                .await
-                .map_err(|source| RunError::Model { agent, source })?;
+            let problems = health.map_err(|source| RunError::Model { agent, source })?;
             for problem in problems {
                 events.send(Event::Warning(format!(
                     "the {agent} agent goes on without one of its servers: {problem}. {}",
@@ -182,8 +214,25 @@ impl Servers {
             .models
             .servers()
             .filter(|server| server.provider == ProviderName::Openai)
-            .map(|server| concurrency(server).get())
+            .map(|server| match server.mode {
+                Mode::Online => concurrency(server).get(),
+                Mode::Batch => server.batch.requests as usize,
+            })
             .sum()
+    }
+
+    /// Those that answer in waves, by their numbers.
+    pub(crate) fn in_waves(&self) -> Vec<Arc<BatchServer>> {
+        let mut batches: Vec<_> = self
+            .0
+            .values()
+            .filter_map(|server| match &server.source {
+                Source::Batch(batch) => Some(Arc::clone(batch)),
+                Source::Online(_) | Source::Recorded => None,
+            })
+            .collect();
+        batches.sort_by_key(|batch| batch.number);
+        batches
     }
 
     /// A provider of an agent.

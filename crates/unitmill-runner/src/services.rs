@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures::future::try_join_all;
+use futures::future::{join_all, try_join_all};
 use tokio::sync::oneshot;
 use unitmill_llm::{LlmError, request_key};
 use unitmill_model::{
@@ -16,6 +16,7 @@ use unitmill_model::{
 use unitmill_sandbox::Sandbox;
 use unitmill_shards::{Journal, JournalReader, ShardsError};
 
+use crate::batch::{BatchServer, Gauge, Waves, Working};
 use crate::budget::{Budget, Reservation, asked};
 use crate::drive::Performer;
 use crate::error::RunError;
@@ -30,6 +31,8 @@ pub(crate) struct Services {
     pub(crate) sandbox: Sandbox,
     pub(crate) servers: Servers,
     pub(crate) archives: Archives,
+    pub(crate) gauge: Gauge,
+    pub(crate) waves: Waves,
     pub(crate) events: Events,
     pub(crate) halt: Halt,
     pub(crate) budget: Arc<Budget>,
@@ -67,6 +70,10 @@ impl TaskServices {
 }
 
 impl Performer for TaskServices {
+    fn working(&self) -> Working {
+        self.shared.gauge.working()
+    }
+
     /// Executes a job, or reads what came of it before.
     async fn execute(&self, job: &Job) -> Result<Execution, RunError> {
         let key = self.shared.sandbox.execution_key(job);
@@ -123,15 +130,27 @@ impl Performer for TaskServices {
         }
         if !missing.is_empty() && !server.is_recorded() {
             self.check_halt()?;
+            // Neither what waits for a wave nor what waits for the budget holds waves up.
+            let pause = server.batch().map(|_| self.shared.gauge.pause());
             let missing = &missing;
             let paid = &self.pay_ahead(agent, missing).await?;
             let busy = self.shared.halt.asking(missing.len());
-            let asked = server.ask_samples(missing, |index, answer| {
-                let (request, paid) = (&missing[index], paid.take(index));
-                async move { self.record(agent, request, paid, answer).await }
-            });
-            let answered = asked.await;
-            drop(busy);
+            let answered = match server.batch() {
+                Some(batch) => {
+                    let asked = missing.iter().enumerate().map(|(index, request)| {
+                        self.ask_in_wave(agent, batch, request, paid.take(index))
+                    });
+                    Ok(join_all(asked).await)
+                }
+                None => {
+                    let asked = server.ask_samples(missing, |index, answer| {
+                        let (request, paid) = (&missing[index], paid.take(index));
+                        async move { self.record(agent, request, paid, answer).await }
+                    });
+                    asked.await
+                }
+            };
+            drop((busy, pause));
             if let Err(error) = &answered {
                 for (index, request) in missing.iter().enumerate() {
                     if let Some(paid) = paid.take(index) {
@@ -204,6 +223,28 @@ impl TaskServices {
             self.journal.record_refused(request_key(request));
             paid.release();
         }
+    }
+
+    /// Waits until a wave has brought the answer to a request, and writes it down.
+    async fn ask_in_wave(
+        &self,
+        agent: Agent,
+        batch: &BatchServer,
+        request: &ModelRequest,
+        paid: Option<Reservation>,
+    ) -> Result<Reply, RunError> {
+        // The other end is let go where the run halts.
+        let answer = self.shared.waves.ask(batch, request).await;
+        let delivered = match answer.map_err(|_| RunError::Halted)? {
+            Ok(delivered) => delivered,
+            Err(error) => return self.record(agent, request, paid, Err(error)).await,
+        };
+        let reply = self
+            .record(agent, request, paid, Ok(delivered.reply))
+            .await?;
+        delivered.on_disk.recorded();
+        drop(delivered.working);
+        Ok(reply)
     }
 
     /// Writes an answer down and gives back the one that counts.

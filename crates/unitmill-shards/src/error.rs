@@ -168,7 +168,7 @@ pub enum ShardsError {
 
 impl ShardsError {
     /// For `map_err` on calls into `std::fs`.
-    pub(crate) fn io(
+    pub fn io(
         action: &'static str,
         path: impl Into<PathBuf>,
     ) -> impl FnOnce(io::Error) -> Self {

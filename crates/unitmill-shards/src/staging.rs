@@ -168,7 +168,10 @@ pub(crate) fn sync_folder_of(path: &Path) -> Result<(), ShardsError> {
 }
 
 /// Replaces a file in one step: readers see the old bytes or the new ones.
-pub(crate) fn replace_file(path: &Path, contents: &[u8]) -> Result<(), ShardsError> {
+///
+/// # Errors
+/// [`ShardsError::Io`].
+pub fn replace_file(path: &Path, contents: &[u8]) -> Result<(), ShardsError> {
     let (folder, name) = split(path);
     let mut staged = StagedFile::create(folder, &name)?;
     staged

@@ -153,6 +153,7 @@ pub struct FakeModel {
     pub(crate) usage: bool,
     pub(crate) refused_parameters: Vec<String>,
     pub(crate) hold_until_in_flight: usize,
+    pub(crate) batch_looks: u32,
 }
 
 impl FakeModel {
@@ -172,6 +173,7 @@ impl FakeModel {
             usage: true,
             refused_parameters: Vec::new(),
             hold_until_in_flight: 0,
+            batch_looks: 1,
         }
     }
 
@@ -276,6 +278,12 @@ impl FakeModel {
         parameters: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         self.refused_parameters = parameters.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Lets a batch end after so many looks at it; by default after one.
+    pub fn batches_end_after(mut self, looks: u32) -> Self {
+        self.batch_looks = looks;
         self
     }
 

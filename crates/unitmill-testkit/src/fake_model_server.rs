@@ -7,7 +7,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 
 use crate::cut_body::AnswerBody;
+use crate::hosted_batches::HostedBatches;
 use crate::fake_model::{AnswerForm, SeveralChoices};
 use crate::{ChatRequest, FailureMode, FakeModel};
 
@@ -38,6 +39,8 @@ pub struct ServerCounts {
     pub failures: u64,
     /// Calls of `/v1/models`.
     pub listings: u64,
+    /// Batches made.
+    pub batches: u64,
     /// Most calls that were in flight at once.
     pub peak_in_flight: usize,
 }
@@ -55,6 +58,7 @@ struct State {
     calls: AtomicU64,
     failures: AtomicU64,
     listings: AtomicU64,
+    hosted: Mutex<HostedBatches>,
     in_flight: AtomicUsize,
     peak_in_flight: watch::Sender<usize>,
     last_activity: Mutex<Instant>,
@@ -83,6 +87,7 @@ impl FakeModelServer {
             calls: AtomicU64::new(0),
             failures: AtomicU64::new(0),
             listings: AtomicU64::new(0),
+            hosted: Mutex::default(),
             in_flight: AtomicUsize::new(0),
             peak_in_flight: watch::Sender::new(0),
             last_activity: Mutex::new(Instant::now()),
@@ -122,6 +127,7 @@ impl FakeModelServer {
             calls: self.state.calls.load(Ordering::SeqCst),
             failures: self.state.failures.load(Ordering::SeqCst),
             listings: self.state.listings.load(Ordering::SeqCst),
+            batches: self.state.hosted().batches(),
             peak_in_flight: *self.state.peak_in_flight.borrow(),
         }
     }
@@ -142,6 +148,10 @@ impl State {
             .last_activity
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hosted(&self) -> MutexGuard<'_, HostedBatches> {
+        self.hosted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn touch(&self) {
@@ -248,8 +258,48 @@ async fn serve(
             }
             complete(&state, call, &body).await
         }
+        (method, path) if path.starts_with("/v1/files") || path.starts_with("/v1/batches") => {
+            let path = path.to_owned();
+            if let Some(refusal) = refusal {
+                return Ok(refusal);
+            }
+            let form = request.headers().get(CONTENT_TYPE).cloned();
+            let body = request.into_body().collect().await;
+            let body = body.map_err(io::Error::other)?.to_bytes();
+            let form = form.as_ref().and_then(|form| form.to_str().ok());
+            Ok(batches(&state, &method, &path, form.unwrap_or(""), &body))
+        }
         _ => Ok(no_such_path()),
     }
+}
+
+/// The hosted batch endpoint.
+fn batches(
+    state: &State,
+    method: &Method,
+    path: &str,
+    form: &str,
+    body: &[u8],
+) -> Response<AnswerBody> {
+    let mut hosted = state.hosted();
+    let path: Vec<&str> = path.trim_start_matches("/v1/").split('/').collect();
+    let found = match (method.as_str(), &path[..]) {
+        ("POST", ["files"]) => hosted.upload(form, body),
+        ("GET", ["files", file, "content"]) => {
+            return match hosted.content(file) {
+                Some(content) => with_body(StatusCode::OK, AnswerBody::whole(content)),
+                None => no_such_path(),
+            };
+        }
+        ("POST", ["batches"]) => {
+            let request = serde_json::from_slice(body).unwrap_or(Value::Null);
+            hosted.create(&request, state.model.batch_looks)
+        }
+        ("GET", ["batches"]) => Some(hosted.list()),
+        ("GET", ["batches", batch]) => hosted.look(batch, &state.model),
+        _ => None,
+    };
+    found.map_or_else(no_such_path, |found| respond(StatusCode::OK, found))
 }
 
 async fn complete(
@@ -346,7 +396,7 @@ async fn complete(
 }
 
 /// The body of an answer.
-fn completion(model: &FakeModel, call: u64, request: &ChatRequest) -> String {
+pub(crate) fn completion(model: &FakeModel, call: u64, request: &ChatRequest) -> String {
     let wanted = match model.several_choices {
         SeveralChoices::Ignored => 1,
         _ => request.n.unwrap_or(1),

@@ -4,12 +4,15 @@
 //! chat-completions API. Nothing in here ships, and nothing in here is a mock that a test
 //! could assert against itself.
 
+mod batch;
 mod chat_request;
 mod cut_body;
 mod fake_model;
 mod fake_model_server;
+mod hosted_batches;
 mod stand_in;
 
+pub use batch::{BatchManners, answer_batch};
 pub use chat_request::ChatRequest;
 pub use fake_model::{FailureMode, FakeModel, Schedule};
 pub use fake_model_server::{FakeModelServer, ServerCounts};
