@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use unitmill_model::{Digest, Execution, Reply, Stage};
-use unitmill_shards::{Journal, JournalReader, JournalSettings, RunDirectory, ShardsError};
+use unitmill_model::{Agent, Digest, Execution, Reply, Stage};
+use unitmill_shards::{Asked, Journal, JournalReader, JournalSettings, RunDirectory, ShardsError};
 
 struct Fixture {
     _folder: tempfile::TempDir,
@@ -305,4 +305,63 @@ fn a_journal_that_cannot_be_written_says_so_to_everybody() {
         );
         assert!(error.to_string().contains("mill-00000"), "{error}");
     }
+}
+
+/// What was sent and not answered may have been paid for; what the server refused, and what
+/// was never sent, was not.
+#[test]
+fn what_was_sent_is_told_from_what_was_answered() {
+    let fixture = Fixture::new();
+    let reply = |name: &str| Reply {
+        key: Digest::of(name),
+        model: "coder".to_owned(),
+        answer: unitmill_model::ModelAnswer {
+            text: "twelve bytes".to_owned(),
+            finish_reason: unitmill_model::FinishReason::Stop,
+            prompt_tokens: 7,
+            completion_tokens: 3,
+        },
+        resent: 2,
+        failures: vec!["hung up".to_owned(), "busy".to_owned()],
+        lost: 1,
+        duration_ms: 5,
+        replayed: false,
+    };
+    let ask = |journal: &Journal, name: &str| {
+        let asked = Asked {
+            agent: Agent::Fix,
+            model: name.to_owned(),
+            prompt_tokens: 100,
+            completion_tokens: 50,
+        };
+        journal.record_asked_then(Digest::of(name), &asked, |written| written.expect("is written"));
+    };
+    let journal = fixture.open(0);
+    for name in ["answered", "killed", "refused"] {
+        ask(&journal, name);
+    }
+    journal.record_refused(Digest::of("refused"));
+    for name in ["answered", "from elsewhere"] {
+        journal.record_reply(reply(name)).expect("is recorded");
+    }
+    drop(journal);
+    let journal = fixture.open(0);
+    ask(&journal, "killed");
+    drop(journal);
+
+    let payments = JournalReader::of_task(&fixture.run, Stage::Mill, 0)
+        .and_then(|journal| journal.payments())
+        .expect("can be read");
+    let seen: Vec<_> = payments
+        .iter()
+        .map(|paid| (paid.asked.model.as_str(), paid.answers.len(), paid.lost))
+        .collect();
+    assert_eq!(seen, [("answered", 1, 1), ("killed", 0, 2)]);
+    let answer = payments[0].answers[0];
+    let figures = (answer.prompt_tokens, answer.completion_tokens, answer.bytes);
+    assert_eq!(figures, (7, 3, 12));
+    let other = JournalReader::of_task(&fixture.run, Stage::Mill, 1)
+        .and_then(|journal| journal.payments())
+        .expect("can be read");
+    assert_eq!(other, []);
 }
