@@ -8,7 +8,7 @@
 /// # Errors
 /// What is wrong with the bytes, for a reject's detail.
 pub fn decode_source(mut bytes: Vec<u8>) -> Result<String, String> {
-    if bytes.contains(&0) {
+    if memchr::memchr(0, &bytes).is_some() {
         let is_utf_16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
         return Err(if is_utf_16 {
             "UTF-16, which Python does not read".to_owned()
@@ -58,7 +58,7 @@ pub fn decode_source(mut bytes: Vec<u8>) -> Result<String, String> {
 /// As [`decode_source`].
 pub(crate) fn decode_as(bytes: Vec<u8>, encoding: Option<&str>) -> Result<String, String> {
     let is_latin = matches!(encoding.map(Encoding::of), Some(Encoding::Latin1));
-    if is_latin && !bytes.contains(&0) && std::str::from_utf8(&bytes).is_err() {
+    if is_latin && memchr::memchr(0, &bytes).is_none() && std::str::from_utf8(&bytes).is_err() {
         return Ok(bytes.iter().map(|&byte| char::from(byte)).collect());
     }
     decode_source(bytes)

@@ -298,6 +298,13 @@ fn collect(
     let mut files = Vec::new();
     for entry in WalkDir::new(root).follow_links(true).sort_by_file_name() {
         let (path, found) = match &entry {
+            // Most files of a folder hold no source; they need not be looked at.
+            Ok(entry)
+                if entry.file_type().is_file()
+                    && InputFormat::of(&entry.file_name().to_string_lossy()).is_none() =>
+            {
+                continue;
+            }
             Ok(entry) => (entry.path(), look_at(entry)),
             Err(error) if error.loop_ancestor().is_some() => continue,
             Err(error) => {

@@ -69,7 +69,7 @@ impl Row {
 /// Refuses what is no text; takes off a byte order mark and StarCoderData's line of tags,
 /// whose line break stays so that lines keep their numbers.
 fn clean(mut text: String) -> Result<String, FileRefusal> {
-    if text.contains('\0') {
+    if memchr::memchr(0, text.as_bytes()).is_some() {
         return Err(FileRefusal::new(
             RejectReason::Undecodable,
             "holds a NUL byte",

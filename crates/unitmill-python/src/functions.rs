@@ -618,7 +618,7 @@ impl<'a, 's> Extraction<'a, 's> {
         if let Some(class) = class {
             text.add_context(class.trim_end_matches('\n'), true);
         }
-        let context_lines = text.context.lines().count() as u32;
+        let context_lines = memchr::memchr_iter(b'\n', text.context.as_bytes()).count() as u32;
         if context_lines > self.settings.max_context_lines {
             let limit = self.settings.max_context_lines;
             return Err(Refusal {

@@ -88,7 +88,7 @@ pub(crate) struct Star<'a> {
 /// A module, indexed.
 pub(crate) struct Module<'a> {
     pub(crate) source: &'a str,
-    pub(crate) lines: LineIndex,
+    pub(crate) lines: LineIndex<'a>,
     pub(crate) units: Vec<Unit<'a>>,
     pub(crate) walker: ScopeWalker<'a>,
     bindings: Vec<Vec<Binding>>,

@@ -132,7 +132,7 @@ pub(crate) fn failure_at(source: &str, offset: TextSize, message: String) -> Par
     let before = &source[..source.floor_char_boundary(offset.to_usize())];
     let lines = LineIndex::new(before);
     let line = lines.line(TextSize::of(before));
-    let start = lines.start(line);
+    let start = line_start(before, before.len());
     ParseFailure {
         line,
         column: before[start..].chars().count() as u32 + 1,
@@ -287,33 +287,51 @@ impl DepthBound {
     }
 }
 
-/// Offsets of the lines of a text; `\n`, `\r\n` and a lone `\r` each end one.
-pub(crate) struct LineIndex {
-    starts: Vec<u32>,
+/// Counts the lines of a text; `\n`, `\r\n` and a lone `\r` each end one. Few of all lines
+/// are ever asked for, so only every so often a count is kept.
+pub(crate) struct LineIndex<'a> {
+    text: &'a [u8],
+    /// How many lines end before each block.
+    before: Vec<u32>,
+    has_returns: bool,
 }
 
-impl LineIndex {
-    pub(crate) fn new(source: &str) -> Self {
-        let bytes = source.as_bytes();
-        let mut starts = Vec::with_capacity(bytes.len() / 32 + 1);
-        starts.push(0);
-        for offset in memchr::memchr2_iter(b'\n', b'\r', bytes) {
-            if bytes[offset] == b'\n' || bytes.get(offset + 1) != Some(&b'\n') {
-                starts.push(offset as u32 + 1);
-            }
+/// Bytes between two counts.
+const BLOCK: usize = 4096;
+
+impl<'a> LineIndex<'a> {
+    pub(crate) fn new(source: &'a str) -> Self {
+        let text = source.as_bytes();
+        let mut index = Self {
+            text,
+            before: Vec::with_capacity(text.len() / BLOCK + 1),
+            has_returns: memchr::memchr(b'\r', text).is_some(),
+        };
+        let mut ended = 0;
+        for start in (0..=text.len()).step_by(BLOCK) {
+            index.before.push(ended);
+            ended += index.count(start, text.len().min(start + BLOCK));
         }
-        Self { starts }
+        index
+    }
+
+    /// How many lines end in a part of the text.
+    fn count(&self, start: usize, end: usize) -> u32 {
+        let part = &self.text[start..end];
+        let mut ended = memchr::memchr_iter(b'\n', part).count();
+        if self.has_returns {
+            ended += memchr::memchr_iter(b'\r', part)
+                .filter(|&at| self.text.get(start + at + 1) != Some(&b'\n'))
+                .count();
+        }
+        ended as u32
     }
 
     /// The line that an offset is on, from 1.
     pub(crate) fn line(&self, offset: TextSize) -> u32 {
-        self.starts
-            .partition_point(|&start| start <= offset.to_u32()) as u32
-    }
-
-    /// Where a line starts.
-    pub(crate) fn start(&self, line: u32) -> usize {
-        self.starts[line as usize - 1] as usize
+        let offset = offset.to_usize().min(self.text.len());
+        let block = offset / BLOCK;
+        self.before[block] + self.count(block * BLOCK, offset) + 1
     }
 }
 

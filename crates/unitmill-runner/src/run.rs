@@ -235,6 +235,8 @@ impl Run {
                 Compression::Snappy => unitmill_shards::Compression::Snappy,
                 Compression::None => unitmill_shards::Compression::None,
             },
+            // Written once, stored and read for long.
+            level: 3,
             ..ParquetSettings::default()
         }
     }
