@@ -29,6 +29,7 @@ use crate::servers::Servers;
 use crate::services::Services;
 use crate::tally::Milled;
 use crate::sources::{Archives, PlannedSources};
+use crate::pilot::{Forecast, mill_sample};
 use crate::{dedup, extract, mill, publish, sources};
 
 /// A recipe whose every path was read and whose corpus was cut into parts: all of a plan
@@ -138,6 +139,31 @@ pub async fn run(recipe: Recipe, out: &Path, machine: &Machine) -> Result<RunSum
         out: out.to_owned(),
         audit,
     })
+}
+
+/// Extracts and deduplicates, mills a sample of so many candidates, and says what the whole
+/// will take. [`run`] on the same folder goes on from there and pays for nothing again.
+///
+/// # Errors
+/// As [`run`].
+pub async fn pilot(
+    recipe: Recipe,
+    out: &Path,
+    size: u64,
+    machine: &Machine,
+) -> Result<Forecast, RunError> {
+    let (run, services, settings) = prepare(preview(recipe)?, out, machine).await?;
+    for stage in [Stage::Extract, Stage::Dedup] {
+        run_stage(&run, stage, &services, &settings)
+            .await
+            .map_err(|error| machine.halt.explain(error))?;
+    }
+    let window = mill_window(&run.plan.recipe);
+    let forecast = mill_sample(&run, &services, &settings, window, size)
+        .await
+        .map_err(|error| machine.halt.explain(error))?;
+    services.waves.finish()?;
+    Ok(forecast)
 }
 
 /// Writes the plan of a recipe, for an engine that then runs the tasks one by one.

@@ -163,6 +163,16 @@ impl RunDirectory {
         replace_file(&self.root.join(PLAN), &manifest::to_pretty_json(plan))
     }
 
+    /// Writes `pilot.json` unless there is one; the first pilot of a run counts.
+    ///
+    /// # Errors
+    /// [`ShardsError::Io`].
+    pub fn write_pilot_exclusively(&self, pilot: &Value) -> Result<(), ShardsError> {
+        let path = self.root.join("pilot.json");
+        manifest::create_exclusively(&path, &manifest::to_pretty_json(pilot))?;
+        Ok(())
+    }
+
     /// The plan; none if it was not written yet.
     ///
     /// # Errors

@@ -32,6 +32,10 @@ pub(crate) enum Command {
         /// The run's folder [default: runs/<name of the recipe>]
         #[arg(long, value_name = "RUN")]
         out: Option<PathBuf>,
+        /// Mill a sample of N candidates for real, say what the whole will take, and stop; the
+        /// same command without it goes on from there and pays for nothing again
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+        pilot: Option<u64>,
         /// Another run whose answers, and executions where they are the same, are read before
         /// anybody is asked or anything is run; the same as --set from=RUN
         #[arg(long, value_name = "RUN")]

@@ -21,7 +21,12 @@ use crate::render;
 /// and found something wrong: an audit that does not add up, a replay that differs.
 pub(crate) fn perform(command: Command, quiet: bool) -> Result<ExitCode, Failure> {
     match command {
-        Command::Run { recipe, out, from } => run(&recipe, out, from, quiet),
+        Command::Run {
+            recipe,
+            out,
+            pilot,
+            from,
+        } => run(&recipe, out, pilot, from, quiet),
         Command::Plan { recipe, out } => plan(&recipe, out, quiet),
         Command::Task { run, stage, index } => task(&run, stage, index, quiet),
         Command::Extract {
@@ -55,6 +60,7 @@ pub(crate) fn perform(command: Command, quiet: bool) -> Result<ExitCode, Failure
 fn run(
     arguments: &RecipeArguments,
     out: Option<PathBuf>,
+    pilot: Option<u64>,
     from: Option<PathBuf>,
     quiet: bool,
 ) -> Result<ExitCode, Failure> {
@@ -62,6 +68,18 @@ fn run(
     recipe.from = from.or(recipe.from);
     let out = out.unwrap_or_else(|| Path::new("runs").join(&recipe.name));
     let machine = machine(quiet)?;
+    if let Some(size) = pilot {
+        let forecast = block_on(interruptible(
+            &machine,
+            unitmill_runner::pilot(recipe, &out, size, &machine),
+        ))?
+        .map_err(resumable)?;
+        output::result(&render::forecast(&forecast));
+        output::message(
+            "the same command without --pilot goes on from there and pays for none of it again",
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
     let RunSummary { out, audit } = block_on(interruptible(
         &machine,
         unitmill_runner::run(recipe, &out, &machine),

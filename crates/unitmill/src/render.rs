@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use unitmill_model::{Attempt, AttemptKind, Isolation, Stage};
+use unitmill_model::{Attempt, AttemptKind, Cost, Isolation, Stage};
 use unitmill_python::PackageList;
-use unitmill_runner::{ExecSummary, ExtractSummary, History, Preview, Replayed};
+use unitmill_runner::{ExecSummary, ExtractSummary, Forecast, ForecastRow, History, Preview, Replayed};
 use unitmill_sandbox::Diagnosis;
 
 /// `unitmill plan`: the tasks, then the effective recipe.
@@ -51,6 +51,47 @@ pub(crate) fn plan(preview: &Preview) -> String {
     );
     text.push('\n');
     text.push_str(&preview.recipe.to_yaml());
+    text
+}
+
+/// `unitmill run --pilot`: what the whole will take.
+pub(crate) fn forecast(forecast: &Forecast) -> String {
+    let mut text = format!(
+        "Forecast from a pilot of {} of {} candidates, drawn by hash\n",
+        forecast.drawn, forecast.candidates
+    );
+    let currency = forecast.currency.as_deref().unwrap_or("");
+    let shown = |row: &ForecastRow, figure: f64| match row.is_money {
+        true => Cost::of(figure).to_string(),
+        false => format!("{figure:.0}"),
+    };
+    let name = |row: &ForecastRow| match row.is_money && !currency.is_empty() {
+        true => format!("{}, {currency}", row.what),
+        false => row.what.to_owned(),
+    };
+    line(
+        &mut text,
+        format_args!(
+            "  {:<22} {:>12} {:>14} {:>28}",
+            "", "pilot", "all, about", "probably between"
+        ),
+    );
+    for row in &forecast.rows {
+        let between = format!(
+            "{} and {}",
+            shown(row, row.between.0),
+            shown(row, row.between.1)
+        );
+        line(
+            &mut text,
+            format_args!(
+                "  {:<22} {:>12} {:>14} {between:>28}",
+                name(row),
+                shown(row, row.sample),
+                shown(row, row.about),
+            ),
+        );
+    }
     text
 }
 

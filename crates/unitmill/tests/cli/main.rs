@@ -7,6 +7,7 @@ mod exec;
 mod help;
 mod isolation;
 mod model_server;
+mod money;
 mod packages;
 mod program;
 mod quickstart;
