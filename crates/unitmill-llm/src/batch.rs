@@ -214,7 +214,16 @@ mod tests {
             r#""error":null"#.to_owned(),
         ];
         let read: Vec<String> = lines.iter().map(|line| read(line)).collect();
-        insta::assert_snapshot!(read.join("\n"), @"");
+        insta::assert_snapshot!(read.join("\n"), @"
+        answer hello
+        answer hello
+        final true: status 400: too long
+        final false: status 500: boom
+        final false: late
+        final false: the answer is malformed (no choices)
+        final false: status 400: no seed
+        final false: neither an answer nor an error
+        ");
         assert!(BatchLines::read(b"{\"custom_id\":\"mine\"}").is_err());
         assert!(BatchLines::read(b"{\"custom_id\":").is_err());
     }

@@ -46,7 +46,7 @@ fn missing_and_unknown_keys_are_named() {
       - nmae: is not a known key; did you mean `name`?
       - input: must be a list, not `data`
       - whatever: is not a known key; known here: name, seed, input, packages, licenses, functions, dedup, decontaminate, models, budget, prompts, fix, sandbox, output, tasks, from
-      - models.tests.provider: must be one of builtin, openai, not `opnai`; did you mean `openai`?
+      - models.tests.provider: must be one of builtin, openai, replay, not `opnai`; did you mean `openai`?
     ");
 }
 
@@ -165,5 +165,46 @@ fn the_reference_page_is_the_one_in_the_documentation() {
         page,
         unitmill_recipe::reference(),
         "run with UNITMILL_UPDATE_DOCS=1 to renew it"
+    );
+}
+
+#[test]
+fn tiers_replays_and_batches_are_held_to_what_they_need() {
+    let message = parse(
+        r#"
+name: x
+input: [{path: data}]
+models:
+  tests:
+    - {provider: openai, model: m, base_url: "http://127.0.0.1:1/v1"}
+    - {provider: builtin}
+    - {provider: openai, model: m, base_url: "http://127.0.0.1:1/v1"}
+    - {provider: replay, base_url: "http://127.0.0.1:1/v1", mode: batch}
+  fix: {provider: openai, model: m, mode: batch, batch: {command: [answer, "{input}", "{outptu}"]}}
+  refine: {provider: openai, model: m, base_url: "http://127.0.0.1:1/v1", batch: {requests: 5}, concurrency: 4}
+"#,
+    )
+    .expect_err("invalid");
+    insta::assert_snapshot!(message, @"
+    recipe.yaml has 8 problems:
+      - models.tests[1].provider: builtin costs nothing; it can only be the first of several
+      - models.tests[2]: is there twice
+      - models.tests[3].base_url: means nothing to the replay provider; it asks nobody
+      - models.tests[3].mode: means nothing to the replay provider; it asks nobody
+      - models.tests[3].from: is missing; the replay provider needs the folder of a run
+      - models.fix.batch.command: has no {output}
+      - models.fix.batch.command: `{outptu}` stands for nothing; known are {input}, {output}, {model}
+      - models.refine.batch: is for `mode: batch`
+    ");
+    let message = parse(&format!("{SMALLEST}models: {{tests: []}}\n")).expect_err("invalid");
+    assert!(
+        message.contains("models.tests: is empty; name at least one provider"),
+        "{message}"
+    );
+    let message = parse(&format!("{SMALLEST}models: {{tests: [{{provider: replay, form: x}}]}}\n"))
+        .expect_err("invalid");
+    assert!(
+        message.contains("models.tests[0].form: is not a known key; did you mean `models.tests[0].from`?"),
+        "{message}"
     );
 }

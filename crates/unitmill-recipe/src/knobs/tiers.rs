@@ -9,10 +9,11 @@ use super::{Models, Server};
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Tiers {
-    /// One.
-    One(Box<Server>),
+    // Tried first: a list would do for a section too, field by field.
     /// Several; each takes what the ones before it left.
     Several(Vec<Server>),
+    /// One.
+    One(Box<Server>),
 }
 
 impl Tiers {

@@ -98,8 +98,8 @@ fn the_next_one_writes_tests_where_none_before_it_has_any_that_run() {
     );
     insta::assert_snapshot!(story(&conclusion), @"
     0 tests model_call r0 s0 silent  the answer holds no code
-    1 tests model_call r0 s1 wrong 
-    2 tests model_call r0 s3 good 
+    1 tests model_call r0 s1 wrong
+    2 tests model_call r0 s3 good
     3 first_run execution r0 s1 wrong error AssertionError
     4 first_run execution r0 s3 good passed
     5 stub_check execution r0 s0 builtin failed AssertionError
