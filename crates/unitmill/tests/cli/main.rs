@@ -1,6 +1,7 @@
 //! The program as its users have it: real processes, real files, real exit codes.
 
 mod bad_input;
+mod batches;
 mod code_map;
 mod duplicates;
 mod exec;
@@ -12,3 +13,4 @@ mod packages;
 mod program;
 mod quickstart;
 mod resuming;
+mod sources;
