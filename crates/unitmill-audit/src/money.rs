@@ -112,15 +112,18 @@ impl Prices {
     pub(crate) fn cost(&self) -> Expr {
         let tokens = |name: &str, price: u64| col(name).cast(DataType::UInt64) * lit(price);
         let none = lit(0).cast(DataType::UInt64);
-        self.rows.iter().rev().fold(none, |otherwise, (agent, model, price)| {
-            let (prompt, completion) = price.parts();
-            let is_it = col("step")
-                .eq(lit(agent.as_str()))
-                .and(col("model").eq(lit(model.as_str())));
-            when(is_it)
-                .then(tokens("prompt_tokens", prompt) + tokens("completion_tokens", completion))
-                .otherwise(otherwise)
-        })
+        self.rows
+            .iter()
+            .rev()
+            .fold(none, |otherwise, (agent, model, price)| {
+                let (prompt, completion) = price.parts();
+                let is_it = col("step")
+                    .eq(lit(agent.as_str()))
+                    .and(col("model").eq(lit(model.as_str())));
+                when(is_it)
+                    .then(tokens("prompt_tokens", prompt) + tokens("completion_tokens", completion))
+                    .otherwise(otherwise)
+            })
     }
 
     pub(crate) fn tokens(&self, spending: Spending) -> Tokens {

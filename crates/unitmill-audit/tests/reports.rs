@@ -189,3 +189,56 @@ fn comparison() {
     let same = compare(&before, &before);
     assert!(same.funnel.iter().all(|step| step.before == step.after));
 }
+
+/// What answers are worth follows from the rows and the prices of the plan; what was paid
+/// for them is the run's story.
+#[test]
+fn money_is_counted_by_agent_round_package_and_pair() {
+    let written = demo().write_tampered(|manifest| {
+        if manifest.stage == Stage::Mill && manifest.index == 0 {
+            for (name, count) in [
+                ("paid_calls", 3),
+                ("paid_prompt_tokens", 300),
+                ("paid_completion_tokens", 60),
+                ("paid_cost_parts", 900_000_000),
+                ("lost_calls", 1),
+                ("lost_prompt_tokens", 2000),
+                ("lost_completion_tokens", 2048),
+                ("lost_cost_parts", 22_480_000_000),
+            ] {
+                manifest.counts.insert(name.to_owned(), count);
+            }
+        }
+    });
+    let server = |price: serde_json::Value| serde_json::json!({"provider": "openai", "model": "qwen3-coder", "price": price});
+    let plan = serde_json::json!({"recipe": {
+        "models": {
+            "tests": server(serde_json::json!({"prompt": 2.0, "completion": 10.0})),
+            "fix": [{"provider": "builtin"}, server(serde_json::json!({"prompt": 1.0, "completion": 5.0}))],
+        },
+        "budget": {"cost": 20.0, "currency": "USD"},
+    }});
+    let run = &written.run;
+    run.write_plan_exclusively(&plan).expect("is written");
+    let audit = Audit::read(run).expect("can be audited");
+    let text = render_text(&audit);
+    assert!(text.lines().all(|line| line.chars().count() <= 100));
+    let (_, tokens) = text.split_once("Tokens per package").expect("a section");
+    let (tokens, _) = tokens
+        .split_once("\n\nExecutions")
+        .expect("a section behind it");
+    insta::assert_snapshot!(tokens);
+    let json = audit.published_json();
+    assert_eq!(json["answers"]["cost"], 0.0008);
+    assert!(json.get("paid").is_none());
+    let page = render_html("money", &audit);
+    assert!(page.contains("<th>cost, USD</th>") && page.contains("<td>0.000400</td>"));
+
+    let unreadable = serde_json::json!({"recipe": {"models": {"tests": {"price": 3}}}});
+    run.replace_plan(&unreadable).expect("is written");
+    let error = Audit::read(run).expect_err("no price").to_string();
+    assert!(
+        error.contains("the plan of ") && error.contains("another version"),
+        "{error}"
+    );
+}

@@ -214,7 +214,9 @@ mod tests {
             .collect();
         assert_eq!(
             shown,
-            ["0.00", "0.000000", "0.004200", "0.0421", "1.00", "1.00", "1234.57"]
+            [
+                "0.00", "0.000000", "0.004200", "0.0421", "1.00", "1.00", "1234.57"
+            ]
         );
         let json = serde_json::to_string(&Cost::of(12.25)).expect("serialises");
         assert_eq!(json, "12.25");

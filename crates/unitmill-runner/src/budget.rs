@@ -24,7 +24,7 @@ use unitmill_model::{Agent, Cost, ModelRequest, Reply, Spending, Stage};
 use unitmill_recipe::{Models, Recipe};
 use unitmill_shards::{Asked, JournalReader, OutputKind, PaidAnswer, Payment, read_rows};
 
-use crate::error::RunError;
+use crate::error::{BudgetSpent, RunError};
 use crate::halt::Halt;
 use crate::run::Run;
 
@@ -217,7 +217,12 @@ impl Budget {
     pub(crate) fn of_task(run: &Run, part: u32) -> Result<Self, RunError> {
         let recipe = &run.plan.recipe;
         if !recipe.budget.is_limited() {
-            return Ok(Self::new(recipe, Limits::default(), Some(part), Spending::default()));
+            return Ok(Self::new(
+                recipe,
+                Limits::default(),
+                Some(part),
+                Spending::default(),
+            ));
         }
         let parts = spent_per_part(run)?;
         let weights = kept_per_part(run)?;
@@ -334,7 +339,7 @@ impl Budget {
                 next.calls.to_string(),
             ),
         };
-        RunError::BudgetSpent {
+        RunError::BudgetSpent(Box::new(BudgetSpent {
             key,
             spent: spent_of_it,
             most,
@@ -343,7 +348,7 @@ impl Budget {
             tokens: spent.tokens(),
             task: self.task,
             left: None,
-        }
+        }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -478,7 +483,11 @@ fn share(limits: &Limits, parts: &[Part], weights: &[u64], part: usize) -> Limit
                 .collect::<Vec<_>>();
             if over.is_empty() {
                 // A part that is over has nothing left; its limit is what it has spent.
-                break if is_open[part] { shares[part] } else { spent[part] };
+                break if is_open[part] {
+                    shares[part]
+                } else {
+                    spent[part]
+                };
             }
             for index in over {
                 is_open[index] = false;
@@ -486,9 +495,9 @@ fn share(limits: &Limits, parts: &[Part], weights: &[u64], part: usize) -> Limit
         }
     };
     Limits {
-        cost: limits.cost.map(|most| {
-            Cost::from_parts(figure(most.parts(), &|spent| spent.cost.parts()))
-        }),
+        cost: limits
+            .cost
+            .map(|most| Cost::from_parts(figure(most.parts(), &|spent| spent.cost.parts()))),
         tokens: limits.tokens.map(|most| figure(most, &Spending::tokens)),
         calls: limits.calls.map(|most| figure(most, &|spent| spent.calls)),
         currency: limits.currency.clone(),

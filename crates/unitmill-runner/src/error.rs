@@ -162,35 +162,40 @@ pub enum RunError {
         source: LlmError,
     },
     /// The next call could go over a limit of the budget.
-    #[error(
-        "{key} is spent{}: {spent} of {most}, for {calls} answers with {tokens} tokens, and what \
-         is to be asked next may take {next} more{}",
-        share(*task), candidates_left(*left)
-    )]
-    BudgetSpent {
-        /// The knob: `budget.cost`.
-        key: &'static str,
-        /// What was spent of it.
-        spent: String,
-        /// The limit, or the task's share of it.
-        most: String,
-        /// The most that the next question can take.
-        next: String,
-        /// Answers that were paid for, and those that may have been.
-        calls: u64,
-        /// Their tokens.
-        tokens: u64,
-        /// The mill task, if it is a share.
-        task: Option<u32>,
-        /// Candidates that are not milled yet, of how many.
-        left: Option<(u64, u64)>,
-    },
+    #[error(transparent)]
+    BudgetSpent(Box<BudgetSpent>),
     /// A stop was asked for, or another part of the run failed.
     #[error("stopped; everything done so far is kept")]
     Halted,
     /// A stop was asked for while pairs were being judged.
     #[error("stopped; no file of verdicts was written")]
     Abandoned,
+}
+
+/// A budget that leaves no room for what is to be asked next.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{key} is spent{}: {spent} of {most}, for {calls} answers with {tokens} tokens, and what is to \
+     be asked next may take {next} more{}",
+    share(*task), candidates_left(*left)
+)]
+pub struct BudgetSpent {
+    /// The knob: `budget.cost`.
+    pub key: &'static str,
+    /// What was spent of it.
+    pub spent: String,
+    /// The limit, or the task's share of it.
+    pub most: String,
+    /// The most that the next question can take.
+    pub next: String,
+    /// Answers that were paid for, and those that may have been.
+    pub calls: u64,
+    /// Their tokens.
+    pub tokens: u64,
+    /// The mill task, if it is a share.
+    pub task: Option<u32>,
+    /// Candidates that are not milled yet, of how many.
+    pub left: Option<(u64, u64)>,
 }
 
 fn share(task: Option<u32>) -> String {

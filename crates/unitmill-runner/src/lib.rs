@@ -38,7 +38,7 @@ mod sources;
 mod tally;
 
 pub use case_settings::limits;
-pub use error::RunError;
+pub use error::{BudgetSpent, RunError};
 pub use event::{Event, Events};
 pub use exec::{ExecOptions, ExecSummary, Judging, exec};
 pub use corpus_plan::CorpusPlan;

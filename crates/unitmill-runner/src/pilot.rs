@@ -105,7 +105,9 @@ pub(crate) async fn mill_sample(
         },
     )
     .await?;
-    services.events.send(Event::StageDone { stage: Stage::Mill });
+    services
+        .events
+        .send(Event::StageDone { stage: Stage::Mill });
     let forecast = Forecast::of(&milled, candidates, run, services.budget.spent());
     run.directory.write_pilot_exclusively(&forecast.json())?;
     Ok(forecast)
@@ -175,9 +177,7 @@ impl Forecast {
             let figures: Vec<f64> = milled.iter().map(figure).collect();
             extrapolate(what, &figures, candidates, is_money)
         };
-        let mut with_pairs = row("candidates with pairs", false, &|one| {
-            one.with_pairs as f64
-        });
+        let mut with_pairs = row("candidates with pairs", false, &|one| one.with_pairs as f64);
         with_pairs.between.1 = with_pairs.between.1.min(candidates as f64);
         let mut rows = vec![
             with_pairs,

@@ -267,17 +267,17 @@ fn with_what_is_left(
     run: &Run,
     services: &Services,
 ) -> Result<RunError, RunError> {
-    if let RunError::BudgetSpent { task, left, .. } = &mut error {
+    if let RunError::BudgetSpent(spent) = &mut error {
         let kept = kept_per_part(run)?;
         let delivered = services.delivered.load(Ordering::Relaxed);
-        let (all, done) = match *task {
+        let (all, done) = match spent.task {
             Some(part) => (kept[part as usize], delivered),
             None => (
                 kept.iter().sum(),
                 services.milled_before.candidates + delivered,
             ),
         };
-        *left = Some((all.saturating_sub(done), all));
+        spent.left = Some((all.saturating_sub(done), all));
     }
     Ok(error)
 }
@@ -306,6 +306,7 @@ pub async fn task(
     }
     let manifest = match stage {
         Stage::Mill => {
+            run.require_stage(Stage::Mill, Stage::Dedup)?;
             let servers = Servers::new(&run.plan.recipe, &run.plan.sources)?;
             servers.check(&machine.events).await?;
             let environment = machine.environment(&run.plan.recipe.sandbox.env)?;

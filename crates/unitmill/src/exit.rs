@@ -64,7 +64,7 @@ impl From<RunError> for Failure {
             | RunError::UnknownId { .. }
             | RunError::AmbiguousId { .. } => Exit::Usage,
             RunError::Environment(_) | RunError::Sandbox(_) => Exit::Sandbox,
-            RunError::Model { .. } | RunError::BudgetSpent { .. } => Exit::Model,
+            RunError::Model { .. } | RunError::BudgetSpent(_) => Exit::Model,
             RunError::Halted | RunError::Abandoned => Exit::Interrupted,
             RunError::Shards(error) => exit_of_shards(error),
             RunError::Audit(error) => exit_of_audit(error),

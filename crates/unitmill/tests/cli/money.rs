@@ -65,7 +65,10 @@ fn worth(out: &Path) -> (u64, u64, u64) {
             "stand-in" => (2, 10),
             _ => (1, 3),
         };
-        let tokens = (u64::from(call.prompt_tokens), u64::from(call.completion_tokens));
+        let tokens = (
+            u64::from(call.prompt_tokens),
+            u64::from(call.completion_tokens),
+        );
         worth.0 += tokens.0;
         worth.1 += tokens.1;
         worth.2 += tokens.0 * prompt + tokens.1 * completion;
@@ -147,7 +150,10 @@ fn a_budget_stops_a_run_and_a_higher_one_goes_on_for_the_same_money() {
     let mut spent = 0;
     for limit in [cost / 2, cost * 3 / 4] {
         let limit_setting = format!("budget.cost={}", limit as f64 / 1e6);
-        let message = fail(run_against(&server, &poor).args(["--set", &limit_setting]), 5);
+        let message = fail(
+            run_against(&server, &poor).args(["--set", &limit_setting]),
+            5,
+        );
         assert!(message.contains("budget.cost is spent: "), "{message}");
         assert!(message.contains(" candidates are left"), "{message}");
         assert!(message.contains("--set budget.cost=…"), "{message}");
@@ -234,7 +240,10 @@ fn answers_that_get_lost_are_counted() {
     assert_eq!(paid["lost"]["calls"], 2);
     assert_eq!(paid["answers"]["calls"], server.counts().calls - 3);
     let text = succeed(unitmill(["audit"]).arg(&out));
-    assert!(text.contains("lost on the way, and perhaps paid for: at most 2 answers"), "{text}");
+    assert!(
+        text.contains("lost on the way, and perhaps paid for: at most 2 answers"),
+        "{text}"
+    );
 }
 
 fn spawned(mut command: Command) -> Child {
@@ -273,9 +282,15 @@ fn the_first_signal_waits_and_the_second_does_not() {
     let ended = child.wait_with_output().expect("it ends");
     let message = stderr(&ended);
     assert_eq!(ended.status.code(), Some(130), "{message}");
-    assert!(message.contains("stopping: what is in flight ("), "{message}");
+    assert!(
+        message.contains("stopping: what is in flight ("),
+        "{message}"
+    );
     assert!(message.contains("what was done is kept"), "{message}");
-    assert!(message.contains("unitmill run recipes/quickstart.yaml --set"), "{message}");
+    assert!(
+        message.contains("unitmill run recipes/quickstart.yaml --set"),
+        "{message}"
+    );
     let first = server.counts().calls;
 
     let never = FakeModel::stand_in().failing(Schedule::Every {
@@ -301,7 +316,10 @@ fn the_first_signal_waits_and_the_second_does_not() {
         if signal == "INT" {
             assert_eq!(status.code(), Some(130), "{said:?}");
             let last = said.last().expect("lines");
-            assert!(last.starts_with("stopped at once; lost is what was in flight: "), "{last}");
+            assert!(
+                last.starts_with("stopped at once; lost is what was in flight: "),
+                "{last}"
+            );
         }
     }
     let lost = silent.counts().calls;
