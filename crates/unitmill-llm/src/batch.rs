@@ -78,10 +78,9 @@ impl BatchLines {
     /// The line of a request, newline included; its name is the request key.
     pub fn line(&self, key: &Digest, request: &ModelRequest) -> Vec<u8> {
         let dialect = *self.dialect.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut line = format!(
-            "{{\"custom_id\":\"{key}\",\"method\":\"POST\",\"url\":\"{URL}\",\"body\":"
-        )
-        .into_bytes();
+        let mut line =
+            format!("{{\"custom_id\":\"{key}\",\"method\":\"POST\",\"url\":\"{URL}\",\"body\":")
+                .into_bytes();
         line.extend_from_slice(&request_body(request, 1, dialect));
         line.extend_from_slice(b"}\n");
         line
@@ -102,8 +101,8 @@ impl BatchLines {
     /// # Errors
     /// What is wrong with it, where it is no such line.
     pub fn read(line: &[u8]) -> Result<BatchLine, String> {
-        let line: OutputLine =
-            serde_json::from_slice(line).map_err(|error| format!("not a line of a batch: {error}"))?;
+        let line: OutputLine = serde_json::from_slice(line)
+            .map_err(|error| format!("not a line of a batch: {error}"))?;
         let key = line
             .custom_id
             .parse()

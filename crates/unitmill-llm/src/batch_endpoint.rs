@@ -125,7 +125,10 @@ impl BatchEndpoint {
             .persist(TRANSFER, || {
                 self.endpoint
                     .post("files")
-                    .header(CONTENT_TYPE, format!("multipart/form-data; boundary={boundary}"))
+                    .header(
+                        CONTENT_TYPE,
+                        format!("multipart/form-data; boundary={boundary}"),
+                    )
                     .body(body.clone())
             })
             .await?;

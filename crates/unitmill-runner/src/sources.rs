@@ -189,15 +189,14 @@ impl Archives {
     /// Opens them through indexes that `own` keeps.
     pub(crate) fn open(sources: &PlannedSources, own: &RunDirectory) -> Result<Self, RunError> {
         let open = |source: &PlannedSource| {
-            Ok::<_, RunError>(JournalArchive::open(&RunDirectory::open(&source.path)?, own)?)
+            Ok::<_, RunError>(JournalArchive::open(
+                &RunDirectory::open(&source.path)?,
+                own,
+            )?)
         };
         Ok(Self {
             from: sources.from.as_ref().map(open).transpose()?,
-            replay: sources
-                .replay
-                .iter()
-                .map(open)
-                .collect::<Result<_, _>>()?,
+            replay: sources.replay.iter().map(open).collect::<Result<_, _>>()?,
         })
     }
 

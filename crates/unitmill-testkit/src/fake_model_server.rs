@@ -21,8 +21,8 @@ use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 
 use crate::cut_body::AnswerBody;
-use crate::hosted_batches::HostedBatches;
 use crate::fake_model::{AnswerForm, SeveralChoices};
+use crate::hosted_batches::HostedBatches;
 use crate::{ChatRequest, FailureMode, FakeModel};
 
 /// How long [`FailureMode::Silence`] lasts.

@@ -142,7 +142,9 @@ fn placeholders(argument: &str) -> Vec<&str> {
             let length = argument[start..].find('}')?;
             let word = &argument[start + 1..start + length];
             let is_word = !word.is_empty()
-                && word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+                && word
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
             is_word.then(|| &argument[start..=start + length])
         })
         .collect()

@@ -52,7 +52,11 @@ impl Drop for Unrecorded {
 
 impl WaveFolder {
     /// Makes the first folder that is free.
-    pub(super) fn create(batches: &Path, prefix: &str, events: &Events) -> Result<Self, ShardsError> {
+    pub(super) fn create(
+        batches: &Path,
+        prefix: &str,
+        events: &Events,
+    ) -> Result<Self, ShardsError> {
         fs::create_dir_all(batches).map_err(ShardsError::io("create", batches))?;
         let batches = batches
             .canonicalize()
@@ -129,12 +133,14 @@ impl WaveFolder {
     pub(super) fn read_handed_over(&self) -> Result<Option<HandedOver>, ShardsError> {
         let path = self.handed_over();
         match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes)
-                .map(Some)
-                .map_err(|error| ShardsError::InvalidJson {
-                    path,
-                    message: error.to_string(),
-                }),
+            Ok(bytes) => {
+                serde_json::from_slice(&bytes)
+                    .map(Some)
+                    .map_err(|error| ShardsError::InvalidJson {
+                        path,
+                        message: error.to_string(),
+                    })
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(ShardsError::io("read", path)(error)),
         }

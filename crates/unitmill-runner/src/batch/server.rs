@@ -76,7 +76,11 @@ impl BatchServer {
         }
     }
 
-    async fn run(&self, command: &[String], folder: &WaveFolder) -> Result<Option<String>, RunError> {
+    async fn run(
+        &self,
+        command: &[String],
+        folder: &WaveFolder,
+    ) -> Result<Option<String>, RunError> {
         let arguments: Vec<String> = command
             .iter()
             .map(|argument| {
@@ -185,10 +189,12 @@ async fn hosted(
             .await
             .map_err(Trouble::Model)?;
     }
-    Ok((status.status != "completed").then(|| match status.message.is_empty() {
-        true => format!("batch {batch} is {}", status.status),
-        false => format!("batch {batch} is {}: {}", status.status, status.message),
-    }))
+    Ok(
+        (status.status != "completed").then(|| match status.message.is_empty() {
+            true => format!("batch {batch} is {}", status.status),
+            false => format!("batch {batch} is {}: {}", status.status, status.message),
+        }),
+    )
 }
 
 fn tail(path: &Path) -> String {

@@ -129,7 +129,10 @@ fn a_command_that_answers_badly(folder: &Path, online: &Path, calls: usize) {
 fn a_run_that_is_killed_while_answers_are_written(folder: &Path, online: &Path, calls: usize) {
     let count = folder.join("count of the killed");
     let killed = folder.join("killed");
-    let ended = run(&mut run_with(&by_command(&count, &["--break-off"]), &killed));
+    let ended = run(&mut run_with(
+        &by_command(&count, &["--break-off"]),
+        &killed,
+    ));
     assert_eq!(ended.status.code(), None, "killed by a signal");
     assert_eq!(left_behind(&killed), 1);
     succeed(&mut run_with(&by_command(&count, &[]), &killed));

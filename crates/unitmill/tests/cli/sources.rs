@@ -59,7 +59,12 @@ fn another_runs_answers_are_read_first_and_cost_nothing() {
     // recorded run's.
     let other = folder.path().join("other");
     let mut command = run_with(&replay, &other);
-    succeed(command.args(["--set", "input.0.path=data/demo/codecbox", "--set", "seed=5"]));
+    succeed(command.args([
+        "--set",
+        "input.0.path=data/demo/codecbox",
+        "--set",
+        "seed=5",
+    ]));
     let rejects = rejects(&other);
     let missing = |reject: &&Reject| reject.reason == RejectReason::NotRecorded;
     assert!(rejects.iter().filter(missing).count() > 0);
@@ -70,10 +75,7 @@ fn another_runs_answers_are_read_first_and_cost_nothing() {
     std::fs::remove_dir_all(&first).expect("removed");
     let mut show = crate::program::unitmill(["replay"]);
     succeed(show.arg(&replayed).arg(id));
-    let message = fail(
-        &mut run_with(&replay, &folder.path().join("later")),
-        3,
-    );
+    let message = fail(&mut run_with(&replay, &folder.path().join("later")), 3);
     assert!(message.contains("is not a run"), "{message}");
 }
 
@@ -83,7 +85,10 @@ fn a_model_is_asked_for_what_the_rules_leave() {
     let server = FakeModelServer::start(FakeModel::stand_in()).expect("a server");
     let out = folder.path().join("run");
     let mut command = run_with("provider: builtin", &out);
-    let tiers = format!("models.tests=[{{provider: builtin}}, {{{}}}]", online(&server));
+    let tiers = format!(
+        "models.tests=[{{provider: builtin}}, {{{}}}]",
+        online(&server)
+    );
     succeed(command.args(["--set", "input.0.path=data/demo/codecbox", "--set", &tiers]));
     let asked: BTreeSet<CandidateId> = model_calls(&out)
         .iter()
