@@ -31,7 +31,9 @@ pub enum AuditError {
         message: String,
     },
     /// The plan has prices that this version cannot read.
-    #[error("the plan of {run} cannot be read: {message}; it was made by another version of unitmill")]
+    #[error(
+        "the plan of {run} cannot be read: {message}; it was made by another version of unitmill"
+    )]
     Plan {
         /// The run.
         run: String,

@@ -421,13 +421,15 @@ fn work(
 ) -> Result<(Vec<TokenRow>, Vec<WorkRow>, Replayed), AuditError> {
     let calls = model_calls(frames, prices)?;
     let wide = |name: &str| col(name).cast(DataType::UInt64).sum();
-    let grouped = calls.group_by([col("step"), col("round"), col("model")]).agg([
-        len().alias("calls"),
-        wide("prompt_tokens"),
-        wide("completion_tokens"),
-        col("cost").sum(),
-        wide("replayed"),
-    ]);
+    let grouped = calls
+        .group_by([col("step"), col("round"), col("model")])
+        .agg([
+            len().alias("calls"),
+            wide("prompt_tokens"),
+            wide("completion_tokens"),
+            col("cost").sum(),
+            wide("replayed"),
+        ]);
     let table = frames.collect("model calls", grouped)?;
     let (steps, models) = (table.texts("step", "")?, table.texts("model", "")?);
     let (count, prompt, completion, cost, rounds) = (

@@ -297,7 +297,10 @@ pub(crate) fn answer_lines(audit: &Audit) -> Vec<String> {
             tokens.calls, tokens.prompt_tokens, tokens.completion_tokens
         )
     };
-    lines.push(format!("paid for in this run: {}", described(&paid.answers)));
+    lines.push(format!(
+        "paid for in this run: {}",
+        described(&paid.answers)
+    ));
     if paid.lost.calls > 0 {
         lines.push(format!(
             "lost on the way, and perhaps paid for: at most {}",
@@ -329,7 +332,9 @@ fn package_tokens(audit: &Audit) -> String {
         let mut cells = vec![package_name(&row.package).to_owned()];
         let counts = [tokens.calls, tokens.prompt_tokens, tokens.completion_tokens];
         cells.extend(counts.map(|count| count.to_string()));
-        let all = tokens.prompt_tokens.saturating_add(tokens.completion_tokens);
+        let all = tokens
+            .prompt_tokens
+            .saturating_add(tokens.completion_tokens);
         let per_pair = all.checked_div(row.pairs);
         cells.push(per_pair.map_or_else(String::new, |tokens| tokens.to_string()));
         if let Some(cost) = tokens.cost {

@@ -17,9 +17,9 @@ mod inputs;
 mod json_rows;
 mod license;
 mod members;
+pub mod near;
 mod parquet_rows;
 mod parts;
-pub mod near;
 mod read;
 mod row;
 mod tar_members;
@@ -38,6 +38,4 @@ pub use license::{
     AllowedLicenses, LicenseError, LicenseFilter, LicensePolicy, is_permissive, normalise_license,
 };
 pub use parts::{DEFAULT_PART_BYTES, PartCut, cut_parts};
-pub use read::{
-    FileRefusal, IfUnreadable, PartReader, SourceEntry, SourceFile, read_part,
-};
+pub use read::{FileRefusal, IfUnreadable, PartReader, SourceEntry, SourceFile, read_part};

@@ -186,8 +186,15 @@ fn check_server(key: &str, server: &Server, problems: &mut Vec<Problem>) {
             refuse(others, why);
         }
         ProviderName::Replay => {
-            refuse(&connection, "means nothing to the replay provider; it asks nobody");
-            if server.from.as_ref().is_none_or(|path| path.as_os_str().is_empty()) {
+            refuse(
+                &connection,
+                "means nothing to the replay provider; it asks nobody",
+            );
+            if server
+                .from
+                .as_ref()
+                .is_none_or(|path| path.as_os_str().is_empty())
+            {
                 problems.push(Problem::new(
                     format!("{key}.from"),
                     "is missing; the replay provider needs the folder of a run",

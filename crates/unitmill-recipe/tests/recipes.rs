@@ -121,7 +121,10 @@ fn overrides_reach_sections_lists_and_new_keys() {
     assert!(!recipe.dedup.exact);
     assert_eq!(recipe.input[0].path, "other");
     assert_eq!(recipe.sandbox.jobs, SandboxJobs::Count(3));
-    assert_eq!(recipe.models.tests.as_slice()[0].model.as_deref(), Some("m"));
+    assert_eq!(
+        recipe.models.tests.as_slice()[0].model.as_deref(),
+        Some("m")
+    );
 }
 
 #[test]
@@ -201,10 +204,14 @@ models:
         message.contains("models.tests: is empty; name at least one provider"),
         "{message}"
     );
-    let message = parse(&format!("{SMALLEST}models: {{tests: [{{provider: replay, form: x}}]}}\n"))
-        .expect_err("invalid");
+    let message = parse(&format!(
+        "{SMALLEST}models: {{tests: [{{provider: replay, form: x}}]}}\n"
+    ))
+    .expect_err("invalid");
     assert!(
-        message.contains("models.tests[0].form: is not a known key; did you mean `models.tests[0].from`?"),
+        message.contains(
+            "models.tests[0].form: is not a known key; did you mean `models.tests[0].from`?"
+        ),
         "{message}"
     );
 }

@@ -38,17 +38,21 @@ mod sources;
 mod tally;
 
 pub use case_settings::limits;
+pub use corpus_plan::CorpusPlan;
 pub use error::{BudgetSpent, RunError};
 pub use event::{Event, Events};
 pub use exec::{ExecOptions, ExecSummary, Judging, exec};
-pub use corpus_plan::CorpusPlan;
 pub use extract::{ExtractSummary, extract_to_file};
 pub use halt::{Halt, InFlight};
 pub use history::{History, history};
 pub use machine::{Machine, report_environment};
 pub use pilot::{Forecast, ForecastRow};
-pub use plan::{InputPart, PlannedBenchmark, PlannedEnvironment, PlannedInput, PromptTexts, RunPlan};
-pub use sources::{PlannedSource, PlannedSources};
+pub use plan::{
+    InputPart, PlannedBenchmark, PlannedEnvironment, PlannedInput, PromptTexts, RunPlan,
+};
 pub use replay::{Replayed, replay};
+pub use runner::{
+    Preview, RunSummary, cores, jobs, package_list, pilot, preview, run, task, write_plan,
+};
+pub use sources::{PlannedSource, PlannedSources};
 pub use tally::Milled;
-pub use runner::{Preview, RunSummary, cores, jobs, package_list, pilot, preview, run, task, write_plan};

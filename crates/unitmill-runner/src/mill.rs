@@ -67,9 +67,7 @@ pub(crate) async fn mill(
 
     let rows = read_rows::<Candidate>(&candidates)?
         .enumerate()
-        .map(|(row, candidate)| {
-            Ok::<_, RunError>((row as u64, candidate?, services.working()))
-        });
+        .map(|(row, candidate)| Ok::<_, RunError>((row as u64, candidate?, services.working())));
     in_order(
         window,
         rows,
@@ -82,7 +80,8 @@ pub(crate) async fn mill(
                     .map(|benchmarks| Screening::of(&candidate, Arc::clone(benchmarks)));
                 let case = Case::new(candidate, Arc::clone(settings));
                 // A task of its own, so that parsing and generating use every core.
-                let milled = tokio::spawn(async move { drive(case, &*services, working).await }).await;
+                let milled =
+                    tokio::spawn(async move { drive(case, &*services, working).await }).await;
                 let mut conclusion =
                     milled.unwrap_or_else(|panic| resume_unwind(panic.into_panic()))?;
                 let removed = screening.map_or(0, |screening| screening.apply(&mut conclusion));

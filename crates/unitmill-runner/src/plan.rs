@@ -131,7 +131,11 @@ impl RunPlan {
             ..self.clone()
         };
         // One line of difference is enough.
-        let modules = plan.environment.modules.iter().flat_map(|name| [name, "\n"]);
+        let modules = plan
+            .environment
+            .modules
+            .iter()
+            .flat_map(|name| [name, "\n"]);
         let modules = Digest::of(modules.collect::<String>());
         plan.environment.modules = BTreeSet::from([modules.to_string()]);
         plan.to_json()

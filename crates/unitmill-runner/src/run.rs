@@ -111,7 +111,10 @@ impl Run {
             .zip(&planned)
             .filter(|(before, now)| before != now)
             .map(|(before, now)| {
-                format!("benchmark {}: {} -> {}", before.name, before.sha256, now.sha256)
+                format!(
+                    "benchmark {}: {} -> {}",
+                    before.name, before.sha256, now.sha256
+                )
             })
             .collect();
         if !differences.is_empty() {

@@ -16,20 +16,20 @@ use crate::batch::{Gauge, Waves};
 use crate::benchmarks::read_benchmarks;
 use crate::budget::{Budget, kept_per_part};
 use crate::case_settings::{case_settings, importable_modules, isolation, prompts};
+use crate::corpus_plan::{CorpusPlan, plan_corpus};
 use crate::error::RunError;
 use crate::event::{Event, Events};
-use crate::corpus_plan::{CorpusPlan, plan_corpus};
 use crate::lanes::Cores;
 use crate::licenses::license_filter;
 use crate::machine::{HASH_SEEDS, Machine};
 use crate::ordered::{Window, in_order};
+use crate::pilot::{Forecast, mill_sample};
 use crate::plan::{PlannedBenchmark, PlannedEnvironment, PromptTexts, RunPlan};
 use crate::run::Run;
 use crate::servers::Servers;
 use crate::services::Services;
-use crate::tally::Milled;
 use crate::sources::{Archives, PlannedSources};
-use crate::pilot::{Forecast, mill_sample};
+use crate::tally::Milled;
 use crate::{dedup, extract, mill, publish, sources};
 
 /// A recipe whose every path was read and whose corpus was cut into parts: all of a plan
@@ -131,7 +131,11 @@ pub async fn run(recipe: Recipe, out: &Path, machine: &Machine) -> Result<RunSum
     let (run, services, settings) = prepare(preview(recipe)?, out, machine).await?;
     for stage in Stage::ALL.iter().copied() {
         if let Err(error) = run_stage(&run, stage, &services, &settings).await {
-            return Err(with_what_is_left(machine.halt.explain(error), &run, &services)?);
+            return Err(with_what_is_left(
+                machine.halt.explain(error),
+                &run,
+                &services,
+            )?);
         }
     }
     let audit = publish::finish(&run)?;

@@ -94,10 +94,11 @@ impl Performer for TaskServices {
                     }
                 };
                 let (done, recorded) = oneshot::channel();
-                self.journal.record_execution_then(execution, move |result| {
-                    // The receiver is gone only when the run is being dropped.
-                    drop(done.send(result));
-                });
+                self.journal
+                    .record_execution_then(execution, move |result| {
+                        // The receiver is gone only when the run is being dropped.
+                        drop(done.send(result));
+                    });
                 written(recorded).await?
             }
         };

@@ -225,10 +225,11 @@ impl MemoryKills {
     }
 
     fn read(&mut self) -> Result<u64, SandboxError> {
-        self.try_read().map_err(|source| SandboxError::ControlGroup {
-            path: self.path.clone(),
-            source,
-        })
+        self.try_read()
+            .map_err(|source| SandboxError::ControlGroup {
+                path: self.path.clone(),
+                source,
+            })
     }
 
     fn try_read(&mut self) -> io::Result<u64> {

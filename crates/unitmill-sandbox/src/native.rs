@@ -44,7 +44,7 @@ pub(crate) struct Native {
     slots: Mutex<Vec<Slot>>,
     /// A permit for every slot.
     free: Semaphore,
-    /// A permit for every run that may be under way.
+    /// A permit for every run that may see its payload; others may have been forked and wait.
     turns: Semaphore,
     /// Shared by runs; held alone by the repetition of a run that timed out.
     company: RwLock<()>,
@@ -113,7 +113,7 @@ impl Native {
             None => std::env::current_exe()
                 .map_err(SandboxError::plumbing("find this program's own file"))?,
         };
-        // While one run is being cleared away, the next may begin.
+        // While one run is being cleared away, the next has been forked and may begin.
         let places = (jobs * 2).min(most);
         let walls = Walls::choose(settings.isolation, &settings.environment, places)?;
         walls.groups.prepare()?;
@@ -260,7 +260,6 @@ impl Native {
         };
         // Held until after the lease has given its slot back: there is a slot for every permit.
         let _permit = self.free.acquire().await.map_err(closed)?;
-        let mut turn = Some(self.turns.acquire().await.map_err(closed)?);
         let mut lease = Lease {
             native: self,
             slot: self
@@ -282,14 +281,12 @@ impl Native {
             ..job.clone()
         };
         let company = self.company.read().await;
-        // Over with the run's last word; what follows is its end and taking it away.
-        let over = || drop(turn.take());
-        let first = self.attempt_twice(slot, &key, &patient, over).await?;
+        let first = self.attempt_twice(slot, &key, &patient).await?;
         drop(company);
         let (seen, out_of_memory) = match first {
             (seen, memory) if is_overdue(&seen, memory, job) => {
                 let _alone = self.company.write().await;
-                self.attempt_twice(slot, &key, job, || ()).await?
+                self.attempt_twice(slot, &key, job).await?
             }
             other => other,
         };
@@ -301,14 +298,13 @@ impl Native {
         slot: &mut Slot,
         key: &Key,
         job: &Job,
-        mut over: impl FnMut(),
     ) -> Result<(Seen, bool), SandboxError> {
-        match self.attempt(slot, key, job, &mut over).await {
+        match self.attempt(slot, key, job).await {
             Ok(result) => return Ok(result),
             Err(Failure::Error(error)) => return Err(error),
             Err(Failure::Lost(_)) => {}
         }
-        match self.attempt(slot, key, job, &mut over).await {
+        match self.attempt(slot, key, job).await {
             Ok(result) => Ok(result),
             Err(Failure::Error(error)) => Err(error),
             Err(Failure::Lost(detail)) => Err(SandboxError::Lost { detail }),
@@ -320,7 +316,6 @@ impl Native {
         slot: &mut Slot,
         key: &Key,
         job: &Job,
-        over: &mut impl FnMut(),
     ) -> Result<(Seen, bool), Failure> {
         let entry = self.entry(key);
         let zygote = match self.zygote(&entry, key).await {
@@ -349,7 +344,15 @@ impl Native {
         let idle = zygote.address_space();
         let place = self.walls.place(slot.index, &job.limits, idle);
         self.walls.clear(slot.index).await.map_err(Failure::Error)?;
-        let seen = run::run(&lane, &place, &job.limits, payload, channel_key, over).await;
+        let seen = run::run(
+            &lane,
+            &place,
+            &job.limits,
+            payload,
+            channel_key,
+            &self.turns,
+        )
+        .await;
         if seen.is_ok() {
             // Of a run that was lost something may still be running for a moment.
             self.walls.clear(slot.index).await.map_err(Failure::Error)?;

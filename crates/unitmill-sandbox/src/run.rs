@@ -10,6 +10,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 use unitmill_jail::{output_pipe, stream_pair};
 use unitmill_model::{Job, JobKind, Limits};
@@ -112,25 +113,27 @@ fn request(place: &Place, limits: &Limits) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Runs a payload in a place. An error means that the lane is lost, and
-/// nothing about the payload. `over` is called once the run has had its last word and only its
-/// end is waited for.
+/// Runs a payload in a place. An error means that the lane is lost, and nothing about the
+/// payload. The run isolates itself at once and waits for one of the `turns` before it sees
+/// its payload; it gives the turn back with its last word, when only its end is waited for.
 pub(crate) async fn run(
     lane: &Lane,
     place: &Place,
     limits: &Limits,
     payload: Vec<u8>,
     key: ChannelKey,
-    over: &mut impl FnMut(),
+    turns: &Semaphore,
 ) -> io::Result<Seen> {
     let (ours, theirs) = stream_pair()?;
     let (output, output_end) = output_pipe()?;
     let mut output = pipe::Receiver::from_owned_fd(output)?;
-    let started = Instant::now();
-    let deadline = started + Duration::from_millis(limits.wall_ms);
     lane.socket
         .send(&request(place, limits), &[theirs, output_end])
         .await?;
+    let closed = |_| io::Error::other("the sandbox has been closed");
+    let mut turn = Some(turns.acquire().await.map_err(closed)?);
+    let started = Instant::now();
+    let deadline = started + Duration::from_millis(limits.wall_ms);
     let (mut reading, mut writing) = into_tokio(ours)?.into_split();
     // Most payloads fit into the socket at once.
     let sent = match writing.try_write(&payload) {
@@ -179,7 +182,7 @@ pub(crate) async fn run(
                     Ok(0) | Err(_) => {
                         channel_open = false;
                         if channel.has_ended() {
-                            over();
+                            turn.take();
                         }
                         None
                     }

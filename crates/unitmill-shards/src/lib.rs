@@ -21,7 +21,9 @@ mod verification;
 mod writer;
 
 pub use error::ShardsError;
-pub use journal::{Asked, Journal, JournalArchive, JournalReader, JournalSettings, PaidAnswer, Payment};
+pub use journal::{
+    Asked, Journal, JournalArchive, JournalReader, JournalSettings, PaidAnswer, Payment,
+};
 pub use manifest::{Committed, MANIFEST_VERSION, Manifest, OutputFile, OutputKind, task_name};
 pub use plan_difference::diff_plans;
 pub use reader::{RowReader, count_rows, read_row_range, read_rows};

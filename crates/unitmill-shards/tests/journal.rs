@@ -334,7 +334,9 @@ fn what_was_sent_is_told_from_what_was_answered() {
             prompt_tokens: 100,
             completion_tokens: 50,
         };
-        journal.record_asked_then(Digest::of(name), &asked, |written| written.expect("is written"));
+        journal.record_asked_then(Digest::of(name), &asked, |written| {
+            written.expect("is written")
+        });
     };
     let journal = fixture.open(0);
     for name in ["answered", "killed", "refused"] {

@@ -68,7 +68,9 @@ impl From<RunError> for Failure {
             RunError::Halted | RunError::Abandoned => Exit::Interrupted,
             RunError::Shards(error) => exit_of_shards(error),
             RunError::Audit(error) => exit_of_audit(error),
-            RunError::Spill(_) | RunError::PlanInvalid { .. } | RunError::NotRecorded { .. } => Exit::Internal,
+            RunError::Spill(_) | RunError::PlanInvalid { .. } | RunError::NotRecorded { .. } => {
+                Exit::Internal
+            }
         };
         Self {
             exit,

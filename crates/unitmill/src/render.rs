@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 
 use unitmill_model::{Attempt, AttemptKind, Cost, Isolation, Stage};
 use unitmill_python::PackageList;
-use unitmill_runner::{ExecSummary, ExtractSummary, Forecast, ForecastRow, History, Preview, Replayed};
+use unitmill_runner::{
+    ExecSummary, ExtractSummary, Forecast, ForecastRow, History, Preview, Replayed,
+};
 use unitmill_sandbox::Diagnosis;
 
 /// `unitmill plan`: the tasks, then the effective recipe.

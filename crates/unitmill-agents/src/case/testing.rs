@@ -55,7 +55,9 @@ impl Case {
             true => detail,
             false => {
                 let name = self.settings.tests[self.tiers.tests].name();
-                let earlier = failures.iter().map(|(name, _, detail)| format!("{name}: {detail}; "));
+                let earlier = failures
+                    .iter()
+                    .map(|(name, _, detail)| format!("{name}: {detail}; "));
                 format!("{}{name}: {detail}", earlier.collect::<String>())
             }
         };

@@ -32,9 +32,9 @@ use serde::{Deserialize, Serialize};
 use unitmill_model::{Digest, Execution, ModelAnswer, Outcome, Reply, Stage};
 
 pub use self::archive::JournalArchive;
+pub use self::payments::{Asked, PaidAnswer, Payment};
 use self::segment::{EXTENSION, Index, Location, RecordKind, encode_line, read_value};
 use self::writer::{Append, Appended, Writer};
-pub use self::payments::{Asked, PaidAnswer, Payment};
 use crate::manifest::task_name;
 use crate::run_directory::list;
 use crate::{RunDirectory, ShardsError};
@@ -101,7 +101,10 @@ impl JournalReader {
     /// # Errors
     /// As [`JournalReader::open`].
     pub fn of_task(run: &RunDirectory, stage: Stage, index: u32) -> Result<Self, ShardsError> {
-        Self::scan(&run.journal_folder(), &format!("{}.", task_name(stage, index)))
+        Self::scan(
+            &run.journal_folder(),
+            &format!("{}.", task_name(stage, index)),
+        )
     }
 
     fn scan(folder: &Path, prefix: &str) -> Result<Self, ShardsError> {

@@ -79,7 +79,12 @@ fn tiered(tests: Vec<Provider>, fix: Vec<Provider>, refine: Vec<Provider>) -> Ca
 fn the_next_one_writes_tests_where_none_before_it_has_any_that_run() {
     let conclusion = drive_tiers(
         tiered(
-            vec![named("silent", 1), named("wrong", 2), named("good", 1), named("dear", 1)],
+            vec![
+                named("silent", 1),
+                named("wrong", 2),
+                named("good", 1),
+                named("dear", 1),
+            ],
             vec![model(1)],
             vec![model(1)],
         ),
@@ -218,5 +223,9 @@ fn a_missing_record_is_a_reason_of_its_own() {
     );
     let reject = conclusion.reject.expect("a reject");
     assert_eq!(reject.reason, RejectReason::NotRecorded);
-    assert!(reject.detail.starts_with("fix round 1: "), "{}", reject.detail);
+    assert!(
+        reject.detail.starts_with("fix round 1: "),
+        "{}",
+        reject.detail
+    );
 }
