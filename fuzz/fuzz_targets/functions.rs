@@ -8,11 +8,13 @@
 
 #![no_main]
 
+use std::collections::BTreeSet;
+
 use libfuzzer_sys::fuzz_target;
 use unitmill_model::{Candidate, Digest, Origin};
 use unitmill_python::{
-    FunctionOutcome, FunctionSettings, PackageRequirement, extract_functions, parse_check,
-    split_function, undefined_names,
+    FunctionKind, FunctionOutcome, FunctionSettings, PackageRequirement, extract_functions,
+    parse_check, split_function, undefined_names,
 };
 
 fuzz_target!(|input: &[u8]| {
@@ -33,6 +35,27 @@ fuzz_target!(|input: &[u8]| {
             PackageRequirement::Any
         },
         tests: control & 2 == 0,
+        kinds: if control & 4 == 0 {
+            BTreeSet::from([
+                FunctionKind::Function,
+                FunctionKind::Method,
+                FunctionKind::ClassMethod,
+                FunctionKind::StaticMethod,
+                FunctionKind::Async,
+                FunctionKind::Generator,
+            ])
+        } else {
+            BTreeSet::from([FunctionKind::Function])
+        },
+        importable: (control & 8 == 0)
+            .then(|| ["a", "math", "os"].map(str::to_owned).into_iter().collect()),
+        reject_sources: if control & 32 == 0 {
+            FunctionSettings::default().reject_sources
+        } else {
+            BTreeSet::new()
+        },
+        require_arguments: control & 16 == 0,
+        require_return_value: control & 16 == 0,
         ..FunctionSettings::default()
     };
     let outcomes = match extract_functions(&text, &origin, &settings) {

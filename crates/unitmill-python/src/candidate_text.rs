@@ -52,7 +52,7 @@ impl CandidateText {
                 lines.push(line);
             }
         }
-        if !closure.typing_imports.is_empty()
+        if !(closure.typing_imports.is_empty() && closure.type_names.is_empty())
             && !lines
                 .iter()
                 .any(|line| line.contains("import TYPE_CHECKING"))
@@ -65,11 +65,13 @@ impl CandidateText {
         }
     }
 
-    /// The `if TYPE_CHECKING:` blocks of a closure, cut down to what is used.
+    /// The `if TYPE_CHECKING:` blocks of a closure, cut down to what is used, and the one
+    /// that imports what stays behind in its own module.
     pub(crate) fn guarded_imports(
         &self,
         module: &Module<'_>,
         closure: &Closure<'_>,
+        own_module: Option<&str>,
     ) -> Vec<(usize, String)> {
         let mut blocks: Vec<(usize, String)> = Vec::new();
         for &(unit, index) in &closure.imports {
@@ -93,6 +95,16 @@ impl CandidateText {
                 block.push_str(&import_text(&module.units[unit].imports[index as usize]));
             }
             blocks.push((chosen[0].0, block));
+        }
+        if let Some(own_module) = own_module
+            && !closure.type_names.is_empty()
+        {
+            let names: Vec<&str> = closure.type_names.iter().copied().collect();
+            let names = names.join(", ");
+            blocks.push((
+                0,
+                format!("if TYPE_CHECKING:\n    from {own_module} import {names}"),
+            ));
         }
         blocks.sort_by_key(|&(unit, _)| unit);
         blocks

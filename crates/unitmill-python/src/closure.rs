@@ -15,8 +15,13 @@ pub(crate) struct Closure<'a> {
     pub(crate) units: Vec<usize>,
     /// Imported names that travel: unit and index among its imports, sorted.
     pub(crate) imports: Vec<(usize, u32)>,
-    /// Relative imports of names that only annotations use that are never evaluated.
+    /// Imports, relative ones as a rule, of names that only annotations use that are never
+    /// evaluated.
     pub(crate) typing_imports: Vec<(usize, u32)>,
+    /// Names of the module itself that only such annotations use, and that stay behind.
+    pub(crate) type_names: BTreeSet<&'a str>,
+    /// Something travels that only such annotations use.
+    pub(crate) names_types: bool,
     /// Names that nothing defines.
     pub(crate) unresolved: BTreeSet<&'a str>,
     /// Imports that cannot travel, as written.
@@ -29,6 +34,16 @@ pub(crate) struct Closure<'a> {
     pub(crate) needs_itself: bool,
     /// A helper needs the function at some time.
     pub(crate) is_needed: bool,
+}
+
+/// What becomes of names that only annotations use which are never evaluated.
+#[derive(Clone, Copy)]
+pub(crate) enum TypeNames<'e> {
+    /// What they name travels like everything else.
+    Travel,
+    /// Definitions of the module stay behind, and so do imports of what an environment, if
+    /// there is one, does not hold.
+    Stay(Option<&'e BTreeSet<String>>),
 }
 
 /// Finds closures; reused for all functions of a module.
@@ -44,6 +59,7 @@ struct Search<'m, 'a> {
     finder: &'m mut ClosureFinder,
     subject: NameId,
     start: usize,
+    types: TypeNames<'m>,
     closure: Closure<'a>,
     subject_is_needed: bool,
 }
@@ -63,6 +79,7 @@ impl ClosureFinder {
         module: &mut Module<'a>,
         subject: NameId,
         start: usize,
+        types: TypeNames<'_>,
     ) -> Closure<'a> {
         self.serial += 1;
         self.unit_marks.resize(module.units.len(), 0);
@@ -72,6 +89,7 @@ impl ClosureFinder {
             finder: self,
             subject,
             start,
+            types,
             closure: Closure::default(),
             subject_is_needed: false,
         };
@@ -87,6 +105,17 @@ impl ClosureFinder {
         closure.imports.dedup();
         closure.typing_imports.sort_unstable();
         closure.typing_imports.dedup();
+        let Closure {
+            type_names, units, ..
+        } = &mut closure;
+        type_names.retain(|name| {
+            let travels = |binding: &Binding| units.binary_search(&binding.unit).is_ok();
+            module
+                .walker
+                .names
+                .find(name)
+                .is_some_and(|name| !module.bindings(name).iter().any(travels))
+        });
         find_roots(module, start, &mut closure);
         closure
     }
@@ -181,15 +210,44 @@ impl<'a> Search<'_, 'a> {
                         }
                         continue;
                     }
+                    if !is_typing
+                        && soft
+                        && let Some(import) = import
+                    {
+                        if self.stays(&import) {
+                            self.closure.typing_imports.push((binding.unit, index));
+                            self.closure.alternatives.insert(import.root());
+                            continue;
+                        }
+                        self.closure.names_types = true;
+                    }
                     self.closure.imports.push((binding.unit, index));
                     if is_typing {
                         self.reach_test(binding.unit);
                     }
                 }
-                _ => self.reach(binding.unit),
+                kind => {
+                    if soft && kind != UnitKind::TypeBlock {
+                        if let TypeNames::Stay(_) = self.types {
+                            let name = self.module.walker.names.text(name);
+                            self.closure.type_names.insert(name);
+                            continue;
+                        }
+                        self.closure.names_types = true;
+                    }
+                    self.reach(binding.unit);
+                }
             }
         }
         true
+    }
+
+    /// Whether an import that only annotations use is left to type checkers.
+    fn stays(&self, import: &Import<'_>) -> bool {
+        match self.types {
+            TypeNames::Stay(Some(importable)) => !importable.contains(import.root()),
+            TypeNames::Stay(None) | TypeNames::Travel => false,
+        }
     }
 
     fn reach(&mut self, unit: usize) {

@@ -1,7 +1,7 @@
 //! Expressions that mean something by their form alone, whatever their names are bound to.
 //! Never resolves a name.
 
-use ruff_python_ast::Expr;
+use ruff_python_ast::{CmpOp, Expr, Stmt, UnaryOp};
 
 /// The name that a chain of attributes and subscripts starts at.
 pub(crate) fn root_name(expression: &Expr) -> Option<&str> {
@@ -109,5 +109,72 @@ pub(crate) fn is_type_checking(test: &Expr) -> bool {
         Expr::Name(name) => name.id.as_str() == "TYPE_CHECKING",
         Expr::Attribute(attribute) => attribute.attr.as_str() == "TYPE_CHECKING",
         _ => false,
+    }
+}
+
+/// Whether a condition at module level raises where the program runs, which is Linux.
+pub(crate) fn fails_on_this_platform(statement: &Stmt) -> bool {
+    let Stmt::If(condition) = statement else {
+        return false;
+    };
+    let clauses = condition
+        .elif_else_clauses
+        .iter()
+        .map(|clause| (clause.test.as_ref(), &clause.body));
+    for (test, body) in [(Some(&*condition.test), &condition.body)]
+        .into_iter()
+        .chain(clauses)
+    {
+        match test.map_or(Some(true), holds_on_this_platform) {
+            Some(true) => return body.iter().any(Stmt::is_raise_stmt),
+            Some(false) => {}
+            None => return false,
+        }
+    }
+    false
+}
+
+/// What a test of the platform comes to on Linux; none if it is another test.
+fn holds_on_this_platform(test: &Expr) -> Option<bool> {
+    let platform = |expression: &Expr| match expression {
+        Expr::Attribute(attribute) => match (&*attribute.value, attribute.attr.as_str()) {
+            (Expr::Name(module), "platform") if module.id.as_str() == "sys" => Some("linux"),
+            (Expr::Name(module), "name") if module.id.as_str() == "os" => Some("posix"),
+            _ => None,
+        },
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(attribute)
+                if attribute.attr.as_str() == "system"
+                    && attribute.value.as_name_expr()?.id.as_str() == "platform" =>
+            {
+                Some("Linux")
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    match test {
+        Expr::UnaryOp(not) if not.op == UnaryOp::Not => {
+            holds_on_this_platform(&not.operand).map(|holds| !holds)
+        }
+        Expr::Compare(compare) => {
+            let ([operator], [right]) = (&*compare.ops, &*compare.comparators) else {
+                return None;
+            };
+            let is_same =
+                platform(&compare.left)? == right.as_string_literal_expr()?.value.to_str();
+            match operator {
+                CmpOp::Eq => Some(is_same),
+                CmpOp::NotEq => Some(!is_same),
+                _ => None,
+            }
+        }
+        Expr::Call(call) => {
+            let method = call.func.as_attribute_expr()?;
+            let start = call.arguments.args.first()?.as_string_literal_expr()?;
+            let name = platform(&method.value)?;
+            (method.attr.as_str() == "startswith").then(|| name.starts_with(start.value.to_str()))
+        }
+        _ => None,
     }
 }

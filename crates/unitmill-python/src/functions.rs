@@ -15,14 +15,14 @@ use crate::filters::{
     INPUT_BUILTINS, complexity, generated_marker, is_minified, may_be_outside, outside_source,
 };
 use crate::fingerprint::{FingerprintBuilder, Fingerprinter, fingerprint, mentions};
-use crate::known_names::is_standard_module;
-use crate::missing::missing_packages;
 use crate::module::{Module, UnitKind, is_main_guard};
 use crate::parse::{ParseFailure, parse_check, with_module};
-use crate::places::{Place, Subject, for_each_block, is_test_name, is_test_path};
-use crate::repair::{Repair, repairable_name};
+use crate::places::{
+    Place, Subject, for_each_block, is_test_name, is_test_path, returns_value, tests_something,
+};
 use crate::scope::{NameId, is_type_checking};
-use crate::settings::{FunctionKind, FunctionSettings, OutsideSource, PackageRequirement};
+use crate::settings::{FunctionKind, FunctionSettings, OutsideSource};
+use crate::settling::own_module;
 
 /// What became of one function of a module.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -71,11 +71,11 @@ struct Shared {
     library_names: Option<Vec<String>>,
 }
 
-struct Extraction<'a, 's> {
-    module: Module<'a>,
-    origin: &'s Origin,
-    settings: &'s FunctionSettings,
-    finder: ClosureFinder,
+pub(crate) struct Extraction<'a, 's> {
+    pub(crate) module: Module<'a>,
+    pub(crate) origin: &'s Origin,
+    pub(crate) settings: &'s FunctionSettings,
+    pub(crate) finder: ClosureFinder,
     fingerprinter: Fingerprinter,
     shared: Vec<Shared>,
     is_test_file: bool,
@@ -100,7 +100,7 @@ impl<'a, 's> Extraction<'a, 's> {
             finder: ClosureFinder::new(),
             fingerprinter: Fingerprinter::default(),
             shared,
-            is_test_file: is_test_path(&origin.path),
+            is_test_file: is_test_path(&origin.path, || tests_something(body)),
             generated: None,
             outcomes: Vec::new(),
         }
@@ -223,7 +223,7 @@ impl<'a, 's> Extraction<'a, 's> {
             let is_test_class = subject
                 .class()
                 .is_some_and(|class| class.name.starts_with("Test"));
-            if is_test_name(&function.name) || is_test_class {
+            if is_test_class || is_test_name(&function.name) && !returns_value(function) {
                 return refuse(RejectReason::TestCode);
             }
         }
@@ -286,20 +286,7 @@ impl<'a, 's> Extraction<'a, 's> {
         unit: usize,
     ) -> Result<Candidate, Refusal> {
         let name = self.module.walker.names.intern(&subject.function.name);
-        let mut closure = self.finder.find(&mut self.module, name, unit);
-        // What a decorator has put somewhere and a later function replaces by name was never
-        // to be called by that name.
-        let is_registered = !subject.function.decorator_list.is_empty();
-        if (closure.is_needed || is_registered)
-            && let Some(line) = self.redefinition(name, subject.statement)
-        {
-            return Err(Refusal::new(
-                RejectReason::Shadowed,
-                format!("defined again in line {line}"),
-            ));
-        }
-        self.check(&closure)?;
-        self.check_environment(&mut closure, unit)?;
+        let closure = self.settle(subject, name, unit)?;
         let text = match subject.place {
             Place::Module(_) => self.module.text(subject.statement.range()).to_owned(),
             _ => {
@@ -343,17 +330,7 @@ impl<'a, 's> Extraction<'a, 's> {
         let name = self.module.walker.names.intern(&class.name);
         let unit = self.module.add_class(statement, class, &slice);
         self.shared.resize(unit + 1, Shared::default());
-        let mut closure = self.finder.find(&mut self.module, name, unit);
-        if closure.is_needed
-            && let Some(line) = self.redefinition(name, statement)
-        {
-            return Err(Refusal::new(
-                RejectReason::Shadowed,
-                format!("its helpers mean the class of line {line}"),
-            ));
-        }
-        self.check(&closure)?;
-        self.check_environment(&mut closure, unit)?;
+        let closure = self.settle(subject, name, unit)?;
         let mut text = CandidateText::default();
         text.add_context(header, true);
         let mut after_block = true;
@@ -432,157 +409,6 @@ impl<'a, 's> Extraction<'a, 's> {
         }
     }
 
-    /// The line of a later statement that surely gives the name to something else. What
-    /// wraps the function (`f = decorate(f)`) is not a redefinition.
-    fn redefinition(&mut self, name: NameId, statement: &Stmt) -> Option<u32> {
-        let later: Vec<usize> = self
-            .module
-            .bindings(name)
-            .iter()
-            .filter(|binding| !binding.mutation)
-            .map(|binding| binding.unit)
-            .filter(|&later| {
-                self.module.units[later].statement.start() > statement.start()
-                    && matches!(
-                        self.module.units[later].kind,
-                        UnitKind::Definition | UnitKind::Assignment | UnitKind::Import
-                    )
-            })
-            .collect();
-        later.into_iter().find_map(|later| {
-            let wraps = self
-                .module
-                .scope(later)
-                .needs
-                .iter()
-                .any(|need| need.name == name && need.eager);
-            let statement = self.module.units[later].statement;
-            (!wraps).then(|| self.module.line_range(statement).0)
-        })
-    }
-
-    fn check(&self, closure: &Closure<'a>) -> Result<(), Refusal> {
-        let packages = || closure.roots.iter().map(|&root| root.to_owned()).collect();
-        let refuse = |reason, detail: String| {
-            Err(Refusal {
-                reason,
-                detail,
-                packages: packages(),
-            })
-        };
-        if !closure.local_imports.is_empty() {
-            let imports: Vec<&str> = closure.local_imports.iter().map(String::as_str).collect();
-            return refuse(RejectReason::LocalImport, imports.join("; "));
-        }
-        if !closure.unresolved.is_empty() {
-            let names: Vec<&str> = closure.unresolved.iter().copied().collect();
-            let names = names.join(", ");
-            let stars: Vec<String> = self.module.unknown_stars().collect();
-            if !stars.is_empty() {
-                let stars = stars.join("; ");
-                return refuse(
-                    RejectReason::UnresolvedName,
-                    format!("{names}: may come from `{stars}`"),
-                );
-            }
-            if closure
-                .unresolved
-                .iter()
-                .any(|name| repairable_name(name).is_none())
-            {
-                return refuse(RejectReason::UnresolvedName, names);
-            }
-        }
-        let exports = self.module.walker.names.find("__all__");
-        if let Some(exports) = exports
-            && self
-                .module
-                .bindings(exports)
-                .iter()
-                .any(|binding| closure.units.binary_search(&binding.unit).is_ok())
-        {
-            return refuse(
-                RejectReason::UnresolvedName,
-                "__all__ names what does not travel".to_owned(),
-            );
-        }
-        if closure.needs_itself {
-            return refuse(
-                RejectReason::UnresolvedName,
-                "its own context needs it while the module is loading".to_owned(),
-            );
-        }
-        let repairs = roots_of_repairs(closure);
-        if let Some(allow) = &self.settings.allow {
-            let foreign: Vec<&str> = closure
-                .roots
-                .iter()
-                .chain(&closure.alternatives)
-                .chain(&repairs)
-                .copied()
-                .filter(|&root| !allow.contains(root))
-                .collect();
-            if !foreign.is_empty() {
-                return refuse(RejectReason::PackageNotAllowed, foreign.join(", "));
-            }
-        }
-        let satisfied = match self.settings.require {
-            PackageRequirement::None => true,
-            PackageRequirement::Any => !closure.roots.is_empty() || !repairs.is_empty(),
-            PackageRequirement::ThirdParty => closure
-                .roots
-                .iter()
-                .chain(&repairs)
-                .any(|root| !is_standard_module(root)),
-        };
-        if !satisfied {
-            let detail = if closure.roots.is_empty() {
-                "imports nothing"
-            } else {
-                "uses only the standard library"
-            };
-            return refuse(RejectReason::PackageRequired, detail.to_owned());
-        }
-        Ok(())
-    }
-
-    /// Refuses what needs a package that the environment lacks. What the closure can do
-    /// without there counts as an alternative from then on.
-    fn check_environment(&self, closure: &mut Closure<'a>, unit: usize) -> Result<(), Refusal> {
-        let Some(importable) = &self.settings.importable else {
-            return Ok(());
-        };
-        let is_held = |root: &str| importable.contains(root);
-        let repairs = roots_of_repairs(closure);
-        let lacking: Vec<&str> = closure
-            .roots
-            .iter()
-            .chain(&closure.alternatives)
-            .chain(&repairs)
-            .copied()
-            .filter(|root| !is_held(root))
-            .collect();
-        if lacking.is_empty() {
-            return Ok(());
-        }
-        let mut missing = missing_packages(&self.module, closure, unit, &is_held);
-        let repairs = repairs.into_iter().filter(|root| !is_held(root));
-        missing.extend(repairs.map(str::to_owned));
-        if !missing.is_empty() {
-            let packages: Vec<String> = missing.into_iter().collect();
-            return Err(Refusal {
-                reason: RejectReason::PackageMissing,
-                detail: format!("the environment does not hold {}", packages.join(", ")),
-                packages,
-            });
-        }
-        for root in lacking {
-            closure.roots.remove(root);
-            closure.alternatives.insert(root);
-        }
-        Ok(())
-    }
-
     /// Puts a candidate together; `class` is the text of the class around a method.
     fn assemble(
         &mut self,
@@ -598,7 +424,8 @@ impl<'a, 's> Extraction<'a, 's> {
         let mut text = CandidateText::default();
         text.add_imports(&self.module, closure, &mut print);
         // Guarded imports travel with the units, in source order.
-        let guarded = text.guarded_imports(&self.module, closure);
+        let own_module = own_module(&self.origin.path);
+        let guarded = text.guarded_imports(&self.module, closure, own_module.as_deref());
         let is_sliced = guarded.is_empty() && class.is_none();
         let mut guarded = guarded.into_iter().peekable();
         let mut is_whole = true;
@@ -750,28 +577,15 @@ impl<'a, 's> Extraction<'a, 's> {
     }
 }
 
-/// The import roots that repairs of a closure's undefined names bring in: what a repair
-/// will import counts as imported.
-fn roots_of_repairs<'a>(closure: &Closure<'a>) -> Vec<&'a str> {
-    let roots = closure
-        .unresolved
-        .iter()
-        .filter_map(|name| match repairable_name(name) {
-            Some(Repair::Import(line)) => line.split([' ', '.']).nth(1),
-            _ => None,
-        });
-    roots.collect()
-}
-
 /// Why a function is refused.
-struct Refusal {
-    reason: RejectReason,
-    detail: String,
-    packages: Vec<String>,
+pub(crate) struct Refusal {
+    pub(crate) reason: RejectReason,
+    pub(crate) detail: String,
+    pub(crate) packages: Vec<String>,
 }
 
 impl Refusal {
-    fn new(reason: RejectReason, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: RejectReason, detail: impl Into<String>) -> Self {
         Self {
             reason,
             detail: detail.into(),

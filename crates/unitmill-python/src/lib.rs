@@ -30,6 +30,7 @@ mod places;
 mod repair;
 mod scope;
 mod settings;
+mod settling;
 mod star_names;
 mod stubs;
 mod test_classes;

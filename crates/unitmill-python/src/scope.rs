@@ -593,7 +593,11 @@ impl<'a> Visitor<'a> for ScopeWalker<'a> {
                     && self.frame().kind != FrameKind::Class;
                 self.annotation(&assign.annotation, !self.future_annotations && !in_function);
                 if let Some(value) = &assign.value {
+                    // The value of an alias is a type, and strings in it name types.
+                    let outside = self.annotation;
+                    self.annotation = last_name(&assign.annotation) == Some("TypeAlias");
                     self.visit_expr(value);
+                    self.annotation = outside;
                 }
                 // Without a value a name is declared, not bound; that still makes it a
                 // local of a function.

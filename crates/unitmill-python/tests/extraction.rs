@@ -98,6 +98,9 @@ def inner_return_only(x):
     print(inner)
 
 def test_something(x):
+    assert x
+
+def test_statistic(x):
     return x
 
 class Helper:
@@ -135,6 +138,7 @@ with open('f'):
     no_value: no_return_value ()
     inner_return_only: no_return_value ()
     test_something: test_code ()
+    test_statistic: candidate
     Helper.method: kind_not_selected (method)
     Helper.conditional_method: kind_not_selected (a method under a condition)
     TestHelper.check: test_code ()
@@ -658,6 +662,24 @@ def long(x):
             long: test_code (in a test file)
             ");
         }
+    }
+    // Files of that name are looked into.
+    assert_eq!(
+        summary(&outcomes_at("a/tests.py", source, &settings)),
+        summary(&outcomes_at("m.py", source, &settings))
+    );
+    for head in [
+        "import unittest",
+        "from django.test import Client",
+        "class TestM: pass",
+    ] {
+        let text = format!("{head}\n{source}");
+        let found = summary(&outcomes_at("a/tests.py", &text, &settings));
+        assert_eq!(
+            found.matches("test_code (in a test file)").count(),
+            3,
+            "{found}"
+        );
     }
     let with_tests = FunctionSettings {
         tests: true,

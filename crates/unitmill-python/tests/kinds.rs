@@ -403,6 +403,162 @@ def g(x):
 }
 
 #[test]
+fn what_only_annotations_name_stays_behind_where_it_is_in_the_way() {
+    let source = "\
+from __future__ import annotations
+from typing import TypeAlias
+import math
+from ._base import Base
+
+class Shape(Base):
+    pass
+class Size:
+    pass
+Number: TypeAlias = 'int | Shape'
+
+def area(shape: Shape, size: Size) -> float:
+    return math.pi * shape.radius
+def grow(shape: Shape, by: Number) -> Shape:
+    return Shape(shape.radius + by)
+def plain(size: Size) -> Size:
+    return size
+def registered(x: TABLE):
+    return x
+TABLE = {'registered': registered}
+def needed(x):
+    return TABLE[x]
+";
+    insta::assert_snapshot!(candidate(source, "area").code, @"
+    from __future__ import annotations
+    import math
+    from typing import TYPE_CHECKING
+
+
+    if TYPE_CHECKING:
+        from .m import Shape, Size
+
+
+    def area(shape: Shape, size: Size) -> float:
+        return math.pi * shape.radius
+    ");
+    insta::assert_snapshot!(candidate(source, "plain").code, @"
+    from __future__ import annotations
+
+
+    class Size:
+        pass
+
+
+    def plain(size: Size) -> Size:
+        return size
+    ");
+    insta::assert_snapshot!(summary(&outcomes("m.py", source, &everything())), @"
+    area: candidate
+    grow: local_import (from ._base import Base)
+    plain: candidate
+    registered: candidate
+    needed: candidate
+    ");
+    // The folder's own module; and a path that nothing can be imported from.
+    let of = |path: &str| {
+        outcomes(path, source, &everything())
+            .into_iter()
+            .find_map(|outcome| match outcome {
+                FunctionOutcome::Candidate(candidate) if candidate.name == "area" => {
+                    Some(candidate.context)
+                }
+                _ => None,
+            })
+    };
+    assert_eq!(
+        of("a/__init__.py").as_deref(),
+        Some("if TYPE_CHECKING:\n    from . import Shape, Size\n")
+    );
+    assert_eq!(of("rows.jsonl#3"), None);
+}
+
+#[test]
+fn packages_that_only_annotations_name_are_no_need() {
+    let source = "\
+from __future__ import annotations
+import math
+import torch
+def f(x: torch.Tensor):
+    return math.floor(x)
+def g(x: torch.Tensor):
+    return torch.abs(x)
+";
+    let held = FunctionSettings {
+        importable: Some(["math", "typing"].map(str::to_owned).into_iter().collect()),
+        ..everything()
+    };
+    let found = outcomes("m.py", source, &held);
+    insta::assert_snapshot!(summary(&found), @"
+    f: candidate
+    g: package_missing (the environment does not hold torch)
+    ");
+    let FunctionOutcome::Candidate(candidate) = &found[0] else {
+        panic!("a candidate");
+    };
+    assert_eq!(candidate.packages, ["math"]);
+    insta::assert_snapshot!(candidate.code, @"
+    from __future__ import annotations
+    import math
+    from typing import TYPE_CHECKING
+
+
+    if TYPE_CHECKING:
+        import torch
+
+
+    def f(x: torch.Tensor):
+        return math.floor(x)
+    ");
+    // What is not on the list is not on it for type checkers either.
+    let listed = FunctionSettings {
+        allow: Some(["math", "typing"].map(str::to_owned).into_iter().collect()),
+        ..held
+    };
+    insta::assert_snapshot!(summary(&outcomes("m.py", source, &listed)), @"
+    f: package_not_allowed (torch)
+    g: package_not_allowed (torch)
+    ");
+}
+
+#[test]
+fn what_only_loads_on_another_platform_is_left_out() {
+    let tests = [
+        "sys.platform == 'win32'",
+        "os.name == 'nt'",
+        "not sys.platform.startswith('linux')",
+        "platform.system() == 'Darwin'",
+    ];
+    for test in tests {
+        let source = format!(
+            "import os, sys, platform\nif {test}:\n    A = 1\nelse:\n    raise ImportError('elsewhere')\ndef f(x): return A + x\n"
+        );
+        let found = summary(&outcomes("m.py", &source, &everything()));
+        assert_eq!(
+            found,
+            "f: unresolved_name (line 2 ends the loading of the module on Linux)\n"
+        );
+    }
+    for test in [
+        "sys.platform == 'linux'",
+        "sys.platform in ('win32',)",
+        "os.name",
+    ] {
+        let source = format!(
+            "import os, sys\nif {test}:\n    A = 1\nelse:\n    raise ImportError\ndef f(x): return A + x\n"
+        );
+        assert_eq!(
+            summary(&outcomes("m.py", &source, &everything())),
+            "f: candidate\n"
+        );
+    }
+}
+
+#[test]
 fn what_only_says_something_stays_behind_and_what_fills_a_table_travels() {
     let source = "\
 import sys, warnings

@@ -53,7 +53,7 @@ pub struct Functions {
     /// the rest is rejected as `outside_source`.
     #[serde(default = "reject_sources")]
     pub reject_sources: BTreeSet<OutsideSource>,
-    /// Take functions of test files and functions called `test…` too.
+    /// Take functions of test files, and those called `test…` that return nothing, too.
     #[serde(default)]
     pub tests: bool,
 }
