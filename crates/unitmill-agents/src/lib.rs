@@ -9,6 +9,7 @@
 //! the order in which it came.
 
 mod case;
+mod evidence;
 mod fix;
 mod generate;
 mod prompts;

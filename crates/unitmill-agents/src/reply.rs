@@ -4,6 +4,9 @@
 
 mod diff;
 mod sources;
+mod wrong_tests;
+
+pub(crate) use wrong_tests::wrong_tests;
 
 use std::collections::BTreeSet;
 

@@ -15,6 +15,9 @@ pub struct CaseSettings {
     pub fix_samples: u32,
     /// At most this many passing variants become pairs; at least 1.
     pub keep: u32,
+    /// How many more suites a model is asked for where its tests fail on a function and no
+    /// fix makes them pass; 0: none.
+    pub opinions: u32,
     /// Who writes tests: at least one, cheap first. The next one is asked where none of the
     /// tests of those before it run.
     pub tests: Vec<Provider>,

@@ -13,6 +13,8 @@ use crate::money::Prices;
 pub(crate) struct CandidateFacts {
     pub(crate) frame: LazyFrame,
     pub(crate) fix_rounds: u32,
+    /// Whether tests and code disagreed somewhere.
+    pub(crate) has_judgements: bool,
 }
 
 /// The columns of a fact: what one row of some file says about a candidate. Missing
@@ -81,6 +83,11 @@ impl CandidateFacts {
             .filter(is_step(Step::Fix))
             .select([col("round").max()]);
         let rounds = frames.collect("fix rounds", rounds)?.total("round")?;
+        let judged = executions
+            .clone()
+            .filter(is_step(Step::Judge))
+            .select([len().alias("judged")]);
+        let judged = frames.collect("judgements", judged)?.total("judged")?;
 
         let reason = |reason: RejectReason| col("reason").eq(lit(reason.as_str()));
         let passed = col("verdict").eq(lit(Verdict::Passed.as_str()));
@@ -163,6 +170,7 @@ impl CandidateFacts {
             // Asked several times, so the files are read once.
             frame: frames.materialise("candidates", frame)?,
             fix_rounds: u32::try_from(rounds).unwrap_or(u32::MAX),
+            has_judgements: judged > 0,
         })
     }
 
@@ -193,6 +201,11 @@ impl CandidateFacts {
                 .fill_null(lit(false));
             columns.push(flag(some("first_passes").or(by_then), &after_fix(round)));
         }
+        if self.has_judgements {
+            // Whatever is checked against stubs has passed: as it was, once fixed, or once
+            // wrong tests were gone. A fix that was refused has not.
+            columns.push(flag(some("stub_checks"), AFTER_JUDGING));
+        }
         // A source that came in twice is one candidate and one duplicate.
         let kept = some("extracted").and(col("extracted").gt(col("duplicates")));
         self.frame.clone().filter(kept).select(columns)
@@ -213,9 +226,18 @@ impl CandidateFacts {
             "cost",
         ];
         let rounds = (1..=self.fix_rounds).map(after_fix);
-        fixed.into_iter().map(str::to_owned).chain(rounds).collect()
+        let judged = self.has_judgements.then(|| AFTER_JUDGING.to_owned());
+        fixed
+            .into_iter()
+            .map(str::to_owned)
+            .chain(rounds)
+            .chain(judged)
+            .collect()
     }
 }
+
+/// Passed once it was judged whether the tests or the code is wrong.
+pub(crate) const AFTER_JUDGING: &str = "passed_after_judging";
 
 pub(crate) fn after_fix(round: u32) -> String {
     format!("passed_after_fix_{round}")

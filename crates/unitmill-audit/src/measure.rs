@@ -8,7 +8,7 @@ use unitmill_shards::{Manifest, OutputKind, RunDirectory};
 
 use crate::audit::share;
 use crate::conservation::{candidate_sum, file_sum, function_sum, output_sum};
-use crate::facts::{CandidateFacts, after_fix, is_step};
+use crate::facts::{AFTER_JUDGING, CandidateFacts, after_fix, is_step};
 use crate::frames::{Column, Frames};
 use crate::missing::{MissingPackage, MissingTally};
 use crate::money::Prices;
@@ -264,6 +264,9 @@ fn funnel(
     for round in 1..=facts.fix_rounds {
         let name = after_fix(round);
         push(&name, table.total(&name)?, after_dedup);
+    }
+    if facts.has_judgements {
+        push(AFTER_JUDGING, table.total(AFTER_JUDGING)?, after_dedup);
     }
     push(
         "stub_check_survived",

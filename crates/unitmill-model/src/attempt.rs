@@ -14,6 +14,9 @@ vocabulary! {
         ModelCall = "model_call",
         /// Something ran in the sandbox, or its recorded outcome was read.
         Execution = "execution",
+        /// What was asked and executed so far was weighed; `detail` has the decision and
+        /// its evidence, `code` and `tests` what it was about.
+        Judgement = "judgement",
     }
 }
 
@@ -26,6 +29,8 @@ vocabulary! {
         FirstRun = "first_run",
         /// A fix and its run.
         Fix = "fix",
+        /// Whose fault it is that tests fail, and whether a fix repairs anything.
+        Judge = "judge",
         /// A refinement and its run.
         Refine = "refine",
         /// The tests against a function whose body is gone.
@@ -33,7 +38,7 @@ vocabulary! {
     }
 }
 
-/// One model call or one execution.
+/// One model call, one execution or one decision about them.
 ///
 /// The columns up to `detail` are deterministic; `duration_ms`, `resent`, `failures`
 /// and `replayed` say how this run came by the result and are the only ones that differ
@@ -43,9 +48,9 @@ pub struct Attempt {
     /// The candidate.
     pub candidate_id: CandidateId,
     /// Position among the candidate's attempts, from 0, in the order of (step, round,
-    /// sample), never of arrival.
+    /// sample), never of arrival; what is judged stands with the fix round it belongs to.
     pub sequence: u32,
-    /// Model call or execution.
+    /// Model call, execution or judgement.
     pub kind: AttemptKind,
     /// The step.
     pub step: Step,
@@ -53,7 +58,7 @@ pub struct Attempt {
     pub round: u32,
     /// Which sample of the round, from 0.
     pub sample: u32,
-    /// Request key or execution key.
+    /// Request key or execution key; of a judgement, the digest of what it says.
     pub key: Digest,
     /// The model; `builtin` for the offline agents' own executions and changes.
     pub model: String,
@@ -73,7 +78,7 @@ pub struct Attempt {
     pub tests_run: u32,
     /// Tests that passed, for executions.
     pub tests_passed: u32,
-    /// The sandbox's detail, or why an answer could not be used.
+    /// The sandbox's detail, why an answer could not be used, or a judgement's reasons.
     pub detail: String,
     /// Milliseconds that the call or the execution took when it was done.
     pub duration_ms: u64,

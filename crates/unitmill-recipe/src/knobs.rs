@@ -294,7 +294,7 @@ pub struct Prompts {
 }
 
 /// The fix loop.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fix {
     /// Most rounds; 0 switches fixing off.
@@ -309,6 +309,25 @@ pub struct Fix {
     #[serde(default = "one")]
     #[schemars(range(min = 1, max = 64))]
     pub keep: u32,
+    /// How many more test suites a model is asked for where its tests fail on a function and
+    /// no fix makes them pass: whether the tests or the code is wrong then hangs on more
+    /// than one voice. 0: none, and where nothing else speaks for the code it is rejected.
+    #[serde(default = "two")]
+    #[schemars(range(min = 0, max = 16))]
+    pub opinions: u32,
+    /// After a pilot (`unitmill run --pilot`): rounds in which less than this share of the
+    /// functions that came to them was repaired are left out, and so are all behind them.
+    /// The pilot's figures are frozen into the run. 0: every round is run.
+    #[serde(default = "least_yield")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub least_yield: f64,
+}
+
+fn two() -> u32 {
+    2
+}
+fn least_yield() -> f64 {
+    0.01
 }
 
 fn three() -> u32 {

@@ -12,17 +12,21 @@ use unitmill_recipe::{
 use unitmill_sandbox::Environment;
 
 use crate::error::RunError;
-use crate::plan::{PromptTexts, RunPlan};
+use crate::pilot::fruitful_rounds;
+use crate::plan::PromptTexts;
+use crate::run::Run;
 
 pub(crate) fn case_settings(
-    plan: &RunPlan,
+    run: &Run,
     environment: &Environment,
 ) -> Result<CaseSettings, RunError> {
+    let plan = &run.plan;
     let recipe = &plan.recipe;
     Ok(CaseSettings {
-        fix_rounds: recipe.fix.rounds,
+        fix_rounds: fruitful_rounds(&run.directory, recipe)?,
         fix_samples: recipe.fix.samples,
         keep: recipe.fix.keep,
+        opinions: recipe.fix.opinions,
         tests: providers(&recipe.models.tests),
         fix: providers(&recipe.models.fix),
         refine: providers(&recipe.models.refine),

@@ -4,16 +4,19 @@
 //! The sample is drawn by hash, so it is the same on every machine. Its answers and
 //! executions go into the journals of the parts that the candidates are in, so the run pays
 //! for none of them again; no row comes of it before that. What was measured is frozen into
-//! `pilot.json` by the first pilot of a run. Nothing here steers a run.
+//! `pilot.json` by the first pilot of a run. One figure of it steers the run: fix rounds
+//! that repaired next to nothing are left out (`fix.least_yield`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use unitmill_agents::{Case, CaseSettings};
-use unitmill_model::{Candidate, CandidateKey, Digest, Spending, Stage};
-use unitmill_shards::{Journal, JournalSettings, OutputKind, read_rows};
+use unitmill_agents::{Case, CaseSettings, Conclusion};
+use unitmill_model::{Candidate, CandidateKey, Digest, Spending, Stage, Step};
+use unitmill_recipe::Recipe;
+use unitmill_shards::{Journal, JournalSettings, OutputKind, RunDirectory, read_rows};
 
 use crate::budget::kept_per_part;
 use crate::dedup::read_drops;
@@ -37,6 +40,8 @@ pub struct Forecast {
     pub sample: Milled,
     /// One row for each figure: of the sample, then of the whole run.
     pub rows: Vec<ForecastRow>,
+    /// What each fix round brought.
+    pub fix_rounds: Vec<FixRound>,
     /// What was spent in this run by now.
     pub spent: Spending,
     /// What amounts of money are called; none if no model has a price.
@@ -59,6 +64,84 @@ pub struct ForecastRow {
     pub is_money: bool,
 }
 
+/// What a fix round brought in a pilot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FixRound {
+    /// From 1.
+    pub round: u32,
+    /// Candidates that came to it.
+    pub tried: u64,
+    /// Of these, repaired in it and published.
+    pub repaired: u64,
+}
+
+/// Of fewer candidates than this a round's yield says nothing.
+const LEAST_TRIED: u64 = 20;
+
+/// What the fix rounds of those candidates brought, by round.
+#[derive(Default)]
+struct FixRounds(BTreeMap<u32, (u64, u64)>);
+
+impl FixRounds {
+    fn note(&mut self, conclusion: &Conclusion) {
+        let fixing = conclusion
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.step == Step::Fix);
+        let tried: BTreeSet<u32> = fixing.map(|attempt| attempt.round).collect();
+        for round in tried {
+            self.0.entry(round).or_default().0 += 1;
+        }
+        let repaired = conclusion.pairs.iter().map(|pair| pair.fix_rounds).min();
+        if let Some(round) = repaired.filter(|round| *round > 0) {
+            self.0.entry(round).or_default().1 += 1;
+        }
+    }
+
+    fn finish(self) -> Vec<FixRound> {
+        self.0
+            .into_iter()
+            .map(|(round, (tried, repaired))| FixRound {
+                round,
+                tried,
+                repaired,
+            })
+            .collect()
+    }
+}
+
+/// How many fix rounds a run goes through: those before the first one that repaired less
+/// than the recipe's `fix.least_yield` of what came to it in the run's pilot. All of them
+/// where there was no pilot, or where several providers share the rounds.
+pub(crate) fn fruitful_rounds(run: &RunDirectory, recipe: &Recipe) -> Result<u32, RunError> {
+    let rounds = recipe.fix.rounds;
+    if recipe.models.fix.as_slice().len() > 1 {
+        return Ok(rounds);
+    }
+    let Some(pilot) = run.read_pilot()? else {
+        return Ok(rounds);
+    };
+    let measured: Vec<FixRound> = pilot
+        .get("fix_rounds")
+        .cloned()
+        .map(serde_json::from_value)
+        .transpose()
+        .map_err(|error| RunError::Shards(unitmill_shards::ShardsError::InvalidJson {
+            path: run.root().join("pilot.json"),
+            message: error.to_string(),
+        }))?
+        .unwrap_or_default();
+    Ok(fruitful(&measured, rounds, recipe.fix.least_yield))
+}
+
+fn fruitful(measured: &[FixRound], rounds: u32, least_yield: f64) -> u32 {
+    let fruitless = measured
+        .iter()
+        .filter(|one| one.tried >= LEAST_TRIED)
+        .find(|one| (one.repaired as f64) < least_yield * one.tried as f64);
+    fruitless.map_or(rounds, |one| rounds.min(one.round - 1))
+}
+
 /// Mills a sample and says what the whole will take.
 pub(crate) async fn mill_sample(
     run: &Run,
@@ -79,6 +162,7 @@ pub(crate) async fn mill_sample(
         currency: run.plan.recipe.budget.currency.clone(),
     });
     let mut milled = Vec::new();
+    let mut fix_rounds = FixRounds::default();
     let sample = drawn.iter().flat_map(|(part, rows)| {
         // Opened when its first candidate is due.
         let opened = open_part(run, services, *part, rows);
@@ -100,6 +184,7 @@ pub(crate) async fn mill_sample(
         |conclusion| {
             let one = Milled::of(&conclusion, &run.plan.recipe.models);
             services.events.send(Event::CandidateDone(one));
+            fix_rounds.note(&conclusion);
             milled.push(one);
             Ok(())
         },
@@ -108,7 +193,8 @@ pub(crate) async fn mill_sample(
     services
         .events
         .send(Event::StageDone { stage: Stage::Mill });
-    let forecast = Forecast::of(&milled, candidates, run, services.budget.spent());
+    let mut forecast = Forecast::of(&milled, candidates, run, services.budget.spent());
+    forecast.fix_rounds = fix_rounds.finish();
     run.directory.write_pilot_exclusively(&forecast.json())?;
     Ok(forecast)
 }
@@ -200,6 +286,7 @@ impl Forecast {
             candidates,
             sample,
             rows,
+            fix_rounds: Vec::new(),
             spent,
             currency: has_prices.then_some(currency),
         }
@@ -221,6 +308,7 @@ impl Forecast {
             "drawn": self.drawn,
             "candidates": self.candidates,
             "figures": rows.collect::<Vec<_>>(),
+            "fix_rounds": self.fix_rounds,
         })
     }
 }
@@ -264,6 +352,21 @@ mod tests {
     fn a_sample_of_everything_leaves_nothing_open() {
         let row = extrapolate("pairs", &[1.0, 0.0, 2.0], 3, false);
         assert_eq!((row.sample, row.about, row.between), (3.0, 3.0, (3.0, 3.0)));
+    }
+
+    #[test]
+    fn rounds_end_before_the_first_that_repairs_nothing() {
+        let round = |round, tried, repaired| FixRound {
+            round,
+            tried,
+            repaired,
+        };
+        let measured = [round(1, 100, 40), round(2, 60, 0), round(3, 60, 9)];
+        assert_eq!(fruitful(&measured, 3, 0.01), 1);
+        assert_eq!(fruitful(&measured, 3, 0.0), 3, "switched off");
+        assert_eq!(fruitful(&measured, 3, 0.5), 0);
+        assert_eq!(fruitful(&[round(1, 100, 40), round(2, 19, 0)], 3, 0.01), 3, "too few to tell");
+        assert_eq!(fruitful(&[], 3, 0.01), 3);
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub async fn replay(
         return Ok((history, Vec::new()));
     }
     let environment = machine.environment(&run.plan.recipe.sandbox.env)?;
-    let settings = case_settings(&run.plan, &environment)?;
+    let settings = case_settings(&run, &environment)?;
     let sandbox = machine
         .sandbox(environment, 1, HASH_SEEDS, settings.isolation)
         .await?;

@@ -219,8 +219,9 @@ async fn prepare(
         environment: planned,
         sandbox: sandbox.digest(),
     };
-    let settings = Arc::new(case_settings(&plan, &environment)?);
+    prompts(&plan.prompts)?;
     let run = Arc::new(Run::start(out, plan)?);
+    let settings = Arc::new(case_settings(&run, &environment)?);
     machine.events.send(Event::Ready);
     let gauge = Gauge::default();
     let services = Services {
@@ -314,7 +315,7 @@ pub async fn task(
             let servers = Servers::new(&run.plan.recipe, &run.plan.sources)?;
             servers.check(&machine.events).await?;
             let environment = machine.environment(&run.plan.recipe.sandbox.env)?;
-            let settings = Arc::new(case_settings(&run.plan, &environment)?);
+            let settings = Arc::new(case_settings(&run, &environment)?);
             let sandbox = machine
                 .sandbox(
                     environment,

@@ -154,7 +154,7 @@ fn agent_of(step: Step) -> Option<Agent> {
         Step::Tests => Some(Agent::Tests),
         Step::Fix => Some(Agent::Fix),
         Step::Refine => Some(Agent::Refine),
-        Step::FirstRun | Step::StubCheck => None,
+        Step::FirstRun | Step::Judge | Step::StubCheck => None,
     }
 }
 

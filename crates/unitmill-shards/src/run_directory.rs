@@ -28,6 +28,8 @@ use crate::writer::{ParquetRowWriter, ParquetSettings};
 use crate::{PairFormat, Row, ShardsError};
 
 const PLAN: &str = "plan.json";
+/// What a pilot measured.
+const PILOT: &str = "pilot.json";
 const MANIFESTS: &str = "manifest";
 const JOURNALS: &str = "journal";
 const SOURCES: &str = "sources";
@@ -168,9 +170,17 @@ impl RunDirectory {
     /// # Errors
     /// [`ShardsError::Io`].
     pub fn write_pilot_exclusively(&self, pilot: &Value) -> Result<(), ShardsError> {
-        let path = self.root.join("pilot.json");
+        let path = self.root.join(PILOT);
         manifest::create_exclusively(&path, &manifest::to_pretty_json(pilot))?;
         Ok(())
+    }
+
+    /// What the first pilot of the run measured; none if there was none.
+    ///
+    /// # Errors
+    /// [`ShardsError::Io`] or [`ShardsError::InvalidJson`].
+    pub fn read_pilot(&self) -> Result<Option<Value>, ShardsError> {
+        read_json(self.root.join(PILOT))
     }
 
     /// The plan; none if it was not written yet.
@@ -178,19 +188,7 @@ impl RunDirectory {
     /// # Errors
     /// [`ShardsError::Io`] or [`ShardsError::InvalidJson`].
     pub fn read_plan(&self) -> Result<Option<Value>, ShardsError> {
-        let path = self.root.join(PLAN);
-        match fs::read(&path) {
-            Ok(bytes) => {
-                serde_json::from_slice(&bytes)
-                    .map(Some)
-                    .map_err(|error| ShardsError::InvalidJson {
-                        path,
-                        message: error.to_string(),
-                    })
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(ShardsError::io("read", path)(error)),
-        }
+        read_json(self.root.join(PLAN))
     }
 
     /// Starts an output of a task.
@@ -371,6 +369,22 @@ impl RunDirectory {
 /// The name of a published shard: `train-00003-of-00016.parquet`.
 pub fn shard_name(shard: u32, shards: u32) -> String {
     format!("train-{shard:05}-of-{shards:05}.parquet")
+}
+
+/// Reads a JSON file; none if it is not there.
+fn read_json(path: PathBuf) -> Result<Option<Value>, ShardsError> {
+    match fs::read(&path) {
+        Ok(bytes) => {
+            serde_json::from_slice(&bytes)
+                .map(Some)
+                .map_err(|error| ShardsError::InvalidJson {
+                    path,
+                    message: error.to_string(),
+                })
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(ShardsError::io("read", path)(error)),
+    }
 }
 
 fn relative(root: &Path, path: &Path) -> String {

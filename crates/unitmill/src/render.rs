@@ -190,6 +190,7 @@ fn attempt_heading(attempt: &Attempt) -> String {
                 attempt.tests_passed, attempt.tests_run
             )
         }
+        (AttemptKind::Judgement, _) => return format!("#{} {place}", attempt.sequence),
         _ => format!(
             "{}, {} + {} tokens",
             attempt.model, attempt.prompt_tokens, attempt.completion_tokens

@@ -1,6 +1,7 @@
 //! Fix rounds.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use unitmill_model::{Agent, Reply, Step, Verdict};
 
@@ -32,7 +33,7 @@ impl Case {
 
     pub(super) fn begin_round(&mut self, round: u32) -> Vec<Action> {
         if self.settings.fix_rounds == 0 || self.settings.fix_samples == 0 {
-            return self.never_passed();
+            return self.no_fix();
         }
         if round > self.tiers.fix_rounds_before + self.settings.fix_rounds {
             return self.next_fixer(round);
@@ -40,6 +41,7 @@ impl Case {
         let tier = self.tiers.fix;
         match &self.settings.fix[tier] {
             Provider::Model { .. } => {
+                self.last_round = round;
                 let best = self.best();
                 let mut prompt = self.prompt(&self.variants[best].code);
                 prompt.tests = self.suite().text.trim_end().to_owned();
@@ -61,7 +63,7 @@ impl Case {
     /// The provider at work is at its end; whoever comes next goes on in `round`.
     fn next_fixer(&mut self, round: u32) -> Vec<Action> {
         if self.tiers.fix + 1 == self.settings.fix.len() {
-            return self.never_passed();
+            return self.no_fix();
         }
         self.tiers.fix += 1;
         self.tiers.fix_rounds_before = round - 1;
@@ -115,7 +117,7 @@ impl Case {
         fixes
     }
 
-    fn was_run(&self, code: &str) -> bool {
+    pub(super) fn was_run(&self, code: &str) -> bool {
         self.variants.iter().any(|variant| variant.code == code)
     }
 
@@ -131,6 +133,10 @@ impl Case {
             replies.len(),
             &format!("fix round {round}"),
         );
+        let failing = self.failing_tests();
+        let mut standing = 0;
+        let mut blamed: BTreeMap<String, usize> = BTreeMap::new();
+        let answers = replies.len();
         for (reply, sample) in replies.into_iter().zip(0..) {
             let place = Place {
                 step: Step::Fix,
@@ -144,23 +150,41 @@ impl Case {
                 Keep::Signature,
                 &self.settings.environment,
             );
-            let detail = match parsed {
-                Ok(code) if self.was_run(&code) || fixes.iter().any(|fix| fix.code == code) => {
-                    "the same code as was run before".to_owned()
+            let wrong = reply::wrong_tests(&reply.answer.text)
+                .map(|wrong| (wrong.among(&failing), wrong.reason))
+                .filter(|(tests, _)| !tests.is_empty());
+            let detail = match (wrong, parsed) {
+                (Some((tests, reason)), _) => {
+                    let detail = format!("says that {} is wrong: {reason}", tests.join(", "));
+                    for id in tests {
+                        *blamed.entry(id).or_default() += 1;
+                    }
+                    cut(&detail, 600)
                 }
-                Ok(code) => {
-                    fixes.push(Fix {
+                (None, Ok(code)) => {
+                    standing += usize::from(self.stands(&code));
+                    let fix = Fix {
                         code,
                         sample,
                         by: reply.model.clone(),
-                    });
-                    String::new()
+                    };
+                    self.admit(fix, &mut fixes)
                 }
-                Err(reason) => reason,
+                (None, Err(reason)) => reason,
             };
             self.ledger.reply(place, &reply, &detail);
             if !detail.is_empty() {
                 self.unusable.push(detail);
+            }
+        }
+        if let Some(trial) = &mut self.trial {
+            trial.fixes.standing += u32::from(standing * 2 > answers);
+            let before = trial.fixes.blamed.len();
+            let majority = blamed.into_iter().filter(|(_, votes)| votes * 2 > answers);
+            trial.fixes.blamed.extend(majority.map(|(id, _)| id));
+            // Who takes the code for right has no better fix in the next round.
+            if fixes.is_empty() && trial.fixes.blamed.len() > before {
+                return self.next_fixer(round + 1);
             }
         }
         if fixes.is_empty() {
@@ -206,14 +230,12 @@ impl Case {
                 refined: None,
             });
         }
-        self.kept = (0..self.variants.len())
+        let passed: Vec<usize> = (0..self.variants.len())
             .filter(|&index| self.variants[index].verdict == Verdict::Passed)
-            .take(self.settings.keep.max(1) as usize)
             .collect();
-        if self.kept.is_empty() {
-            self.begin_round(round + 1)
-        } else {
-            self.check_stubs()
+        if passed.iter().any(|&index| self.is_models(index)) {
+            return self.check_fixes(round, passed);
         }
+        self.keep_fixes(round, passed)
     }
 }

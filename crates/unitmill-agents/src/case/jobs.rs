@@ -11,6 +11,12 @@ pub(super) fn verdict(settings: &CaseSettings, code: &str, tests: &str) -> Job {
     job(settings, module, JobKind::Verdict, settings.seed)
 }
 
+/// Code and tests as one file, followed line by line.
+pub(super) fn coverage(settings: &CaseSettings, code: &str, tests: &str) -> Job {
+    let module = Pair::module(code, tests);
+    job(settings, module, JobKind::Coverage, settings.seed)
+}
+
 /// Calls of the code, to be looked at.
 pub(super) fn observe(
     settings: &CaseSettings,

@@ -1,13 +1,24 @@
 //! The attempts of a case, put in an order that does not depend on arrival.
 
-use unitmill_model::{Attempt, AttemptKind, CandidateId, Execution, Reply, Step};
+use unitmill_model::{Attempt, AttemptKind, CandidateId, Digest, Execution, Reply, Step};
 
 /// Where an attempt belongs. Calls sort before the executions of what they wrote.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Place {
     pub(super) step: Step,
     pub(super) round: u32,
     pub(super) sample: u32,
+}
+
+impl Place {
+    /// Fix rounds and what is judged before and after them belong together, by round.
+    fn order(self) -> (Step, u32, Step, u32) {
+        let phase = match self.step {
+            Step::Judge => Step::Fix,
+            step => step,
+        };
+        (phase, self.round, self.step, self.sample)
+    }
 }
 
 /// All attempts so far.
@@ -105,10 +116,41 @@ impl Ledger {
         ));
     }
 
+    /// Notes a decision and its evidence; `tests` are those that it was about.
+    pub(super) fn judgement(&mut self, place: Place, detail: &str, code: &str, tests: &str) {
+        self.entries.push((
+            place,
+            AttemptKind::Judgement,
+            Attempt {
+                candidate_id: self.candidate,
+                sequence: 0,
+                kind: AttemptKind::Judgement,
+                step: place.step,
+                round: place.round,
+                sample: place.sample,
+                key: Digest::of(format!("judgement\n{code}\n{tests}\n{detail}")),
+                model: "builtin".to_owned(),
+                prompt_tokens: 0,
+                completion_tokens: 0,
+                reply: None,
+                code: Some(code.to_owned()),
+                tests: Some(tests.to_owned()),
+                verdict: None,
+                tests_run: 0,
+                tests_passed: 0,
+                detail: detail.to_owned(),
+                duration_ms: 0,
+                resent: 0,
+                failures: Vec::new(),
+                replayed: false,
+            },
+        ));
+    }
+
     /// All attempts in order, numbered.
     pub(super) fn finish(&mut self) -> Vec<Attempt> {
         let mut entries = std::mem::take(&mut self.entries);
-        entries.sort_by_key(|(place, kind, _)| (*place, *kind));
+        entries.sort_by_key(|(place, kind, _)| (place.order(), *kind));
         entries
             .into_iter()
             .zip(0..)

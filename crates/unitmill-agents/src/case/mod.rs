@@ -1,9 +1,9 @@
 //! One candidate's way from function to pairs or to exactly one reject.
 //!
 //! ```text
-//! packages ─► tests ─► first run ─► fix rounds ─► stub check ─► refine ─► pairs
-//!    │          │                       │             │
-//!    └──────────┴───────────────────────┴─────────────┴──► one reject
+//! tests ─► first run ─► whose fault? ⇄ fix rounds ─► stub check ─► refine ─► pairs
+//!   │                       │               │             │
+//!   └───────────────────────┴───────────────┴─────────────┴──► one reject
 //! ```
 //!
 //! Each arrow is a barrier: the actions of one step go out together, and the next step
@@ -12,8 +12,11 @@
 //! So nothing here can depend on the order of arrival. The stub check comes before
 //! refining, so that no tokens are spent on a candidate whose tests prove nothing.
 
+mod checking;
+mod finishing;
 mod fixing;
 mod jobs;
+mod judging;
 mod ledger;
 mod refining;
 mod testing;
@@ -24,15 +27,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use unitmill_model::{
-    Agent, Attempt, Candidate, Execution, Job, Message, Outcome, Pair, PairId, Reject,
-    RejectReason, RejectUnit, Reply, Stage, Step, TestOrigin, Verdict, Verification,
+    Agent, Attempt, Candidate, Execution, Job, Message, Outcome, Pair, Reject, RejectReason,
+    RejectUnit, Reply, Stage, TestOrigin, Verdict, Verification,
 };
-use unitmill_python::{Stub, import_roots, split_function, stub_function};
+use unitmill_python::{Stub, split_function};
 
 use crate::generate::{Evidence, Generator};
 use crate::prompts::PromptContext;
 use crate::{CaseSettings, Provider};
-use ledger::{Ledger, Place};
+use checking::Checking;
+use judging::{Ground, Trial};
+use ledger::Ledger;
 
 /// What happened.
 #[derive(Clone, Debug)]
@@ -114,6 +119,12 @@ pub struct Case {
     /// Why answers of the latest fix round could not be used.
     unusable: Vec<String>,
     tiers: Tiers,
+    /// Tests and code disagree; what is known of whose fault it is.
+    trial: Option<Box<Trial>>,
+    /// The latest fix round that was begun.
+    last_round: u32,
+    /// How much was done so far to judge tests and fixes.
+    judged: u32,
     /// Which recorded answer was missing first.
     unrecorded: Option<String>,
 }
@@ -146,12 +157,25 @@ enum State {
     Observing(Box<Observing>),
     /// The corpus's code against each suite.
     FirstRun { suites: Vec<Suite> },
+    /// What the suites and the docstring's examples do on the corpus's code, line by line.
+    Gathering { looks: Vec<Ground> },
+    /// The corpus's code against a suite without the tests that were judged wrong.
+    Rerun { suite: Box<Suite> },
+    /// Further suites from the model that wrote the first ones.
+    AskingOpinions { known: u32 },
+    /// The corpus's code against further suites.
+    RunningOpinions { suites: Vec<Suite> },
     /// Fixes from a model.
     AskingFixes { round: u32 },
     /// Fixes being executed.
     RunningFixes { round: u32, fixes: Vec<Fix> },
-    /// The tests against two stubs.
-    StubCheck { stubs: Vec<(u32, Stub, String)> },
+    /// Fixes that passed, against everything else that is known.
+    CheckingFixes(Box<Checking>),
+    /// The tests against the stubs of every kept variant: its index, the sample that the
+    /// attempts count, the stub and its code.
+    StubCheck {
+        stubs: Vec<(usize, u32, Stub, String)>,
+    },
     /// Refinements from a model, for each kept variant.
     AskingRefinements { variants: Vec<usize> },
     /// Observations of the code as it passes, for the offline refiner.
@@ -273,6 +297,9 @@ impl Case {
             kept: Vec::new(),
             unusable: Vec::new(),
             tiers: Tiers::default(),
+            trial: None,
+            last_round: 0,
+            judged: 0,
             unrecorded: None,
         }
     }
@@ -315,6 +342,11 @@ impl Case {
             State::AskingTests => self.tests_answered(returned),
             State::Observing(observing) => self.observed(*observing, returned),
             State::FirstRun { suites } => self.first_run_done(suites, returned),
+            State::Gathering { looks } => self.gathered(looks, returned),
+            State::Rerun { suite } => self.rerun(*suite, returned),
+            State::AskingOpinions { known } => self.opinions_answered(known, returned),
+            State::RunningOpinions { suites } => self.opinions_run(suites, returned),
+            State::CheckingFixes(checking) => self.fixes_checked(*checking, returned),
             State::AskingFixes { round } => self.fixes_answered(round, returned),
             State::RunningFixes { round, fixes } => self.fixes_run(round, fixes, returned),
             State::StubCheck { stubs } => self.stubs_run(stubs, returned),
@@ -393,128 +425,6 @@ impl Case {
     /// Runs code against the suite.
     fn judge(&self, code: &str) -> Request {
         Request::Execute(jobs::verdict(&self.settings, code, &self.suite().text))
-    }
-
-    /// The kept variants are known: do their tests prove anything?
-    fn check_stubs(&mut self) -> Vec<Action> {
-        let code = &self.variants[self.kept[0]].code;
-        let mut stubs = Vec::new();
-        let mut requests = Vec::new();
-        for (sample, stub) in (0..).zip(Stub::ALL) {
-            if let Some(code) = stub_function(code, &self.candidate.name, stub) {
-                requests.push(self.judge(&code));
-                stubs.push((sample, stub, code));
-            }
-        }
-        if requests.is_empty() {
-            // A function that can be split can be stubbed; should the two ever disagree,
-            // an unchecked pair must not slip through.
-            return self.reject(
-                RejectReason::Vacuous,
-                "the function has no body to take away".to_owned(),
-            );
-        }
-        self.send(State::StubCheck { stubs }, requests)
-    }
-
-    fn stubs_run(&mut self, stubs: Vec<(u32, Stub, String)>, returned: Returned) -> Vec<Action> {
-        let mut vacuous = None;
-        for ((sample, stub, code), execution) in stubs.into_iter().zip(returned.executions()) {
-            let place = Place {
-                step: Step::StubCheck,
-                round: 0,
-                sample,
-            };
-            let tests = self.suite().text.clone();
-            self.ledger
-                .execution(place, &execution, "builtin", &code, &tests);
-            if execution.outcome.verdict == Verdict::Passed && vacuous.is_none() {
-                vacuous = Some(format!(
-                    "the tests pass when the function {}",
-                    stub.behaviour()
-                ));
-            }
-        }
-        match vacuous {
-            Some(detail) => self.reject(RejectReason::Vacuous, detail),
-            None => self.begin_refinement(),
-        }
-    }
-
-    /// All kept variants, refined or not, become pairs.
-    fn finish_with_pairs(&mut self) -> Vec<Action> {
-        let mut pairs: Vec<Pair> = Vec::new();
-        let suite = self.suite().clone();
-        for &index in &self.kept {
-            let variant = &self.variants[index];
-            let (code, refined_by) = match &variant.refined {
-                Some((code, by)) => (code.as_str(), Some(by.clone())),
-                None => (variant.code.as_str(), None),
-            };
-            // Both texts were seen to split before they were run.
-            let Some(split) = split_function(code, &self.candidate.name) else {
-                continue;
-            };
-            // Two variants may be refined into one and the same text.
-            if pairs
-                .iter()
-                .any(|pair| pair.prefix == split.prefix && pair.completion == split.completion)
-            {
-                continue;
-            }
-            let mut models: Vec<String> = [Some(suite.model.clone()), variant.fixed_by.clone()]
-                .into_iter()
-                .flatten()
-                .chain(refined_by.clone())
-                .collect();
-            models.sort();
-            models.dedup();
-            pairs.push(Pair {
-                id: PairId {
-                    candidate: self.candidate.id,
-                    variant: u32::try_from(pairs.len()).unwrap_or(u32::MAX),
-                },
-                prefix: split.prefix,
-                completion: split.completion,
-                tests: suite.text.clone(),
-                packages: match import_roots(code) {
-                    Ok(roots) => roots.into_iter().collect(),
-                    Err(_) => self.candidate.packages.clone(),
-                },
-                apis: self.apis(code),
-                license: self.candidate.license.clone(),
-                repo: self.candidate.repo.clone(),
-                path: self.candidate.path.clone(),
-                source_sha256: self.candidate.source_sha256,
-                test_origin: suite.origin,
-                verification: suite.verification,
-                fix_rounds: variant.round,
-                refined: refined_by.is_some(),
-                tests_run: variant.tests_run,
-                backend: self.settings.backend,
-                isolation: self.settings.isolation,
-                env_digest: self.settings.env_digest,
-                models,
-                prompt_tokens: self.ledger.prompt_tokens,
-                completion_tokens: self.ledger.completion_tokens,
-            });
-        }
-        if pairs.is_empty() {
-            return self.reject(
-                RejectReason::NeverPassed,
-                "the code that passed cannot be cut into prefix and completion".to_owned(),
-            );
-        }
-        self.conclude(pairs, None)
-    }
-
-    /// The library calls of the final code: the candidate's own while the code is the
-    /// corpus's, otherwise found anew.
-    fn apis(&self, code: &str) -> Vec<String> {
-        if code == self.candidate.code {
-            return self.candidate.apis.clone();
-        }
-        crate::syntax::library_calls(code)
     }
 
     /// Remembers that a recorded run lacks answers, where a provider has nothing else.

@@ -1,12 +1,16 @@
 //! Tests and the first run.
 
+use std::collections::BTreeSet;
+
 use unitmill_model::{Agent, RejectReason, Reply, Step, TestOrigin, Verdict, Verification};
 
+use super::judging::{self, Tried};
 use super::ledger::Place;
 use super::{
     Action, Case, Fix, Observing, Request, Returned, State, Suite, Variant, cut, error_text, jobs,
     samples,
 };
+use crate::evidence::claims::{test_methods, without};
 use crate::fix::{Reach, repair};
 use crate::generate::{Findings, Generator};
 use crate::{Provider, reply};
@@ -32,7 +36,7 @@ impl Case {
     }
 
     /// The provider at work has no tests; whoever comes next is asked.
-    fn no_tests(&mut self, reason: RejectReason, detail: String) -> Vec<Action> {
+    pub(super) fn no_tests(&mut self, reason: RejectReason, detail: String) -> Vec<Action> {
         let name = self.settings.tests[self.tiers.tests].name().to_owned();
         self.tiers.without_tests.push((name, reason, detail));
         self.next_tests()
@@ -84,21 +88,14 @@ impl Case {
                 &self.candidate.name,
                 &self.candidate.code,
                 &self.settings.environment,
-            );
+            )
+            .and_then(|text| worth_running(&text, &self.candidate.name));
             let detail = match parsed {
                 Ok(text) if suites.iter().any(|suite| suite.text == text) => {
                     "the same tests as an earlier sample".to_owned()
                 }
                 Ok(text) => {
-                    suites.push(Suite {
-                        text,
-                        origin: TestOrigin::Model,
-                        verification: Verification::Model,
-                        model: reply.model.clone(),
-                        sample,
-                        evidence: None,
-                        repaired: None,
-                    });
+                    suites.push(suite_of(text, &reply.model, sample));
                     String::new()
                 }
                 Err(reason) => {
@@ -258,9 +255,11 @@ impl Case {
         self.send(State::FirstRun { suites }, requests)
     }
 
-    /// Of several suites that one decides which the function passes or, failing that, the
-    /// one of which it passes most.
+    /// Where every suite of a model passes, the richest one decides. Where tests and code
+    /// disagree, whose fault it is comes first. A suite that did not run test by test says
+    /// nothing of either.
     pub(super) fn first_run_done(&mut self, suites: Vec<Suite>, returned: Returned) -> Vec<Action> {
+        let mut tried: Vec<Tried> = Vec::new();
         let mut best: Option<(Suite, Variant)> = None;
         for (suite, execution) in suites.into_iter().zip(returned.executions()) {
             let place = Place {
@@ -275,7 +274,7 @@ impl Case {
                 &self.candidate.code,
                 &suite.text,
             );
-            let outcome = &execution.outcome;
+            let outcome = execution.outcome;
             let variant = Variant {
                 code: self.candidate.code.clone(),
                 round: 0,
@@ -284,7 +283,7 @@ impl Case {
                 verdict: outcome.verdict,
                 tests_run: outcome.tests_run,
                 tests_passed: outcome.tests_passed,
-                error: error_text(outcome),
+                error: error_text(&outcome),
                 refined: None,
             };
             let rank =
@@ -293,8 +292,14 @@ impl Case {
                 .as_ref()
                 .is_none_or(|(_, other)| rank(&variant) > rank(other))
             {
-                best = Some((suite, variant));
+                best = Some((suite.clone(), variant));
             }
+            if suite.origin == TestOrigin::Model && judging::speaks(&outcome) {
+                tried.push(Tried::new(suite, outcome, &self.candidate.name));
+            }
+        }
+        if tried.iter().any(|tried| !tried.ids(false).is_empty()) {
+            return self.begin_trial(tried);
         }
         let Some((suite, variant)) = best else {
             return self.no_tests(RejectReason::NoTests, "no suite was run".to_owned());
@@ -358,6 +363,12 @@ impl Case {
 
     /// No round is left, or nobody has anything left to try.
     pub(super) fn never_passed(&mut self) -> Vec<Action> {
+        let detail = self.best_so_far();
+        self.reject_as_failed(RejectReason::NeverPassed, detail)
+    }
+
+    /// How far the best variant came.
+    pub(super) fn best_so_far(&self) -> String {
         let best = self.best();
         let variant = &self.variants[best];
         let place = if variant.round == 0 {
@@ -365,12 +376,41 @@ impl Case {
         } else {
             format!("in fix round {}", variant.round)
         };
-        let detail = format!(
+        format!(
             "{} of {} tests passed at best, {place}: {}",
             variant.tests_passed,
             variant.tests_run,
             cut(&variant.error, 600)
-        );
-        self.reject_as_failed(RejectReason::NeverPassed, detail)
+        )
     }
+}
+
+/// A suite that a model wrote.
+pub(super) fn suite_of(text: String, model: &str, sample: u32) -> Suite {
+    Suite {
+        text,
+        origin: TestOrigin::Model,
+        verification: Verification::Model,
+        model: model.to_owned(),
+        sample,
+        evidence: None,
+        repaired: None,
+    }
+}
+
+/// A suite without the tests in which nothing can fail; an error if that is all of them.
+pub(super) fn worth_running(text: &str, function: &str) -> Result<String, String> {
+    let methods = test_methods(text, function);
+    let idle: BTreeSet<String> = methods
+        .iter()
+        .filter(|method| !method.can_fail)
+        .map(|method| method.id.clone())
+        .collect();
+    if idle.is_empty() {
+        return Ok(text.to_owned());
+    }
+    if idle.len() == methods.len() {
+        return Err("the tests assert nothing that can fail".to_owned());
+    }
+    Ok(without(text, &idle).unwrap_or_else(|| text.to_owned()))
 }

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use unitmill_model::{
     AttemptKind, Backend, Digest, FinishReason, JobKind, Limits, ModelAnswer, Observation,
-    ObservedValue, Origin, ValueKind,
+    ObservedValue, Origin, Step, ValueKind,
 };
 use unitmill_python::{FunctionOutcome, FunctionSettings, PackageRequirement, extract_functions};
 
 use super::*;
 use crate::{Environment, Prompts};
 
+mod judging;
 mod kinds;
 mod tiers;
 
@@ -85,6 +86,7 @@ fn settings(tests: Provider, fix: Provider, refine: Provider) -> CaseSettings {
         fix_rounds: 3,
         fix_samples: 2,
         keep: 1,
+        opinions: 0,
         tests: vec![tests],
         fix: vec![fix],
         refine: vec![refine],
@@ -328,8 +330,8 @@ fn the_round_that_has_a_pass_ends_fixing() {
                 assert_eq!(samples, 2);
                 assert_eq!(prompt.contains("Earlier repairs"), rounds > 1, "{prompt}");
                 match rounds {
-                    1 => vec![fixed("return 1"), "I cannot help with that.".into()],
-                    _ => vec![fixed("return 22  # mark"), fixed("return 23  # mark")],
+                    1 => vec![fixed("return 1 * radius"), "I cannot help with that.".into()],
+                    _ => vec![fixed("return 22 * radius  # mark"), fixed("return 23 * radius  # mark")],
                 }
             }
             Agent::Refine => vec![],
@@ -347,8 +349,14 @@ fn the_round_that_has_a_pass_ends_fixing() {
     6 fix execution r2 s0 coder passed
     7 fix model_call r2 s1 coder
     8 fix execution r2 s1 coder passed
-    9 stub_check execution r0 s0 builtin failed AssertionError
-    10 stub_check execution r0 s1 builtin failed AssertionError
+    9 judge execution r2 s0 builtin failed AssertionError
+    10 judge execution r2 s1 builtin failed AssertionError
+    11 judge execution r2 s2 builtin passed
+    12 judge judgement r2 s3 builtin  the fix of sample 0 repairs the code
+    13 judge execution r2 s4 builtin passed
+    14 judge judgement r2 s5 builtin  the fix of sample 1 repairs the code
+    15 stub_check execution r0 s0 builtin failed AssertionError
+    16 stub_check execution r0 s1 builtin failed AssertionError
     ");
     assert_eq!(conclusion.pairs.len(), 2);
     assert_eq!(conclusion.pairs[0].fix_rounds, 2);
@@ -367,8 +375,8 @@ fn rounds_start_from_the_best_attempt() {
             _ => {
                 prompts.push(prompt.split("The tests").next().unwrap_or("").to_owned());
                 match prompts.len() {
-                    1 => vec![fixed("return 'worse'"), fixed("return 'better'")],
-                    2 => vec![fixed("return 'worse'"), fixed("return 'worse still'")],
+                    1 => vec![fixed("return 'worse' * radius"), fixed("return 'better' * radius")],
+                    2 => vec![fixed("return 'worse' * radius"), fixed("return 'worse still' * radius")],
                     _ => vec![],
                 }
             }
@@ -745,11 +753,14 @@ proptest! {
         for (attempt, sequence) in one.attempts.iter().zip(0..) {
             prop_assert_eq!(attempt.sequence, sequence);
         }
-        let order: Vec<(Step, u32, u32, AttemptKind)> = one
-            .attempts
-            .iter()
-            .map(|attempt| (attempt.step, attempt.round, attempt.sample, attempt.kind))
-            .collect();
+        // What is judged stands with the fix round that it belongs to.
+        let order = one.attempts.iter().map(|attempt| {
+            let phase = match attempt.step {
+                Step::Judge => Step::Fix,
+                step => step,
+            };
+            (phase, attempt.round, attempt.step, attempt.sample, attempt.kind)
+        });
         prop_assert!(order.is_sorted());
         for pair in &one.pairs {
             let executed = one.attempts.iter().any(|attempt| {

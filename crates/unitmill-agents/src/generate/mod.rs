@@ -685,6 +685,31 @@ fn same_value(one: &ObservedValue, other: &ObservedValue) -> bool {
     }
 }
 
+/// The examples of a function's docstring as a suite of their own; none if none of them can
+/// be checked from its text.
+pub(crate) fn example_suite(
+    code: &str,
+    function: &str,
+    environment: &Environment,
+) -> Option<String> {
+    let signature: Signature = signature(code, function)?;
+    let bound = Module::parse(code)?.bound_names();
+    let mut writer = Writer::new(function, &bound);
+    for example in doctest::examples(code, function, &signature, environment) {
+        writer.example(&example, None);
+    }
+    (writer.count() > 0).then(|| writer.finish())
+}
+
+/// The last parts of the names of exceptions that the code raises on purpose.
+pub(crate) fn deliberate_exceptions(code: &str) -> BTreeSet<String> {
+    let mut raises = Raises::default();
+    if let Some(module) = Module::parse(code) {
+        raises.visit_body(module.body());
+    }
+    raises.names
+}
+
 /// Names of exceptions in `raise` statements, and `AssertionError` for `assert`.
 #[derive(Default)]
 struct Raises {

@@ -133,13 +133,13 @@ impl Block {
     }
 }
 
-fn with_plain_line_ends(text: &str) -> String {
+pub(super) fn with_plain_line_ends(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// The answer without what a model thought aloud, and the thought that it never ended.
-fn without_reasoning(answer: &str) -> (String, &str) {
+pub(super) fn without_reasoning(answer: &str) -> (String, &str) {
     let mut visible = String::new();
     let mut rest = answer;
     loop {
@@ -178,7 +178,7 @@ fn at_line_start(text: &str, tag: &str) -> Option<usize> {
 }
 
 /// A line that opens or closes a fence: its mark, their number, the indentation, the rest.
-fn fence(line: &str) -> Option<(char, usize, usize, &str)> {
+pub(super) fn fence(line: &str) -> Option<(char, usize, usize, &str)> {
     let trimmed = line.trim_start();
     let mark = trimmed
         .chars()

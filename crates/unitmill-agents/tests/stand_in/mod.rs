@@ -142,6 +142,7 @@ pub(crate) fn settings(environment: Environment) -> CaseSettings {
         fix_rounds: 3,
         fix_samples: 3,
         keep: 1,
+        opinions: 0,
         tests: vec![Provider::Builtin],
         fix: vec![Provider::Builtin],
         refine: vec![Provider::Builtin],

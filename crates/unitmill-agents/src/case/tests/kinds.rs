@@ -79,7 +79,7 @@ fn every_kind_becomes_a_pair_that_holds_its_code() {
         let code = found.code.clone();
         let called = name.split('.').next().expect("a name");
         let tests = format!(
-            "```python\nimport unittest\n\nclass TestCases(unittest.TestCase):\n    def test_it(self):\n        self.assertTrue({called})\n```"
+            "```python\nimport unittest\n\nclass TestCases(unittest.TestCase):\n    def test_it(self):\n        self.assertTrue(len(str({called}(1))) > 0)\n```"
         );
         let conclusion = drive(
             found,

@@ -150,10 +150,10 @@ fn each_fixer_has_its_rounds_and_the_next_one_goes_on_from_the_best() {
             asked.push(name.to_owned());
             match (agent, name) {
                 (Agent::Tests, _) => vec![TESTS.to_owned()],
-                (_, "small") => vec![fixed(&format!("return {}", asked.len()))],
+                (_, "small") => vec![fixed(&format!("return {} * radius", asked.len()))],
                 (_, "large") => {
                     assert!(prompt.contains("math.pi"), "{prompt}");
-                    vec![fixed("return 'right'")]
+                    vec![fixed("return 'right' * radius")]
                 }
                 _ => Vec::new(),
             }
