@@ -162,7 +162,7 @@ impl Case {
                     cut(&detail, 600)
                 }
                 (None, Ok(code)) => {
-                    standing += usize::from(self.stands(&code));
+                    standing += u32::from(self.stands(&code));
                     let fix = Fix {
                         code,
                         sample,
@@ -178,7 +178,8 @@ impl Case {
             }
         }
         if let Some(trial) = &mut self.trial {
-            trial.fixes.standing += u32::from(standing * 2 > answers);
+            trial.fixes.answers += u32::try_from(answers).unwrap_or(u32::MAX);
+            trial.fixes.standing += standing;
             let before = trial.fixes.blamed.len();
             let majority = blamed.into_iter().filter(|(_, votes)| votes * 2 > answers);
             trial.fixes.blamed.extend(majority.map(|(id, _)| id));

@@ -48,7 +48,9 @@ pub(crate) struct Examples {
 /// What came of asking for fixes.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct FixEvidence {
-    /// Rounds in which most answers left the code as it was.
+    /// Answers of the fix agent.
+    pub(crate) answers: u32,
+    /// Those that left the code as it was.
     pub(crate) standing: u32,
     /// Ids of tests that most answers of a round called wrong.
     pub(crate) blamed: BTreeSet<String>,
@@ -190,9 +192,13 @@ impl Evidence {
             weight += 1;
             said.push("the code raises what its docstring names".to_owned());
         }
-        if self.fixes.standing > 0 {
-            weight += 1;
-            said.push("the fix agent leaves the code as it is".to_owned());
+        let FixEvidence {
+            answers, standing, ..
+        } = self.fixes;
+        if standing * 2 > answers {
+            // One answer may be lazy; several that all stand by the code are an opinion.
+            weight += if standing >= 3 && standing == answers { 2 } else { 1 };
+            said.push(format!("{standing} of {answers} fixes leave the code as it is"));
         }
         if self.fixes.blamed.contains(id) {
             weight += 2;
@@ -451,8 +457,8 @@ mod tests {
         all.examples = Some(examples(1, &[], &[("f(1)", "2")]));
         all.is_final = true;
         assert!(wrong(&all).is_empty());
-        all.fixes.standing = 1;
+        (all.fixes.answers, all.fixes.standing) = (3, 2);
         assert_eq!(wrong(&all), ["0 T.test_3"]);
-        insta::assert_snapshot!(weigh(&all).reasons, @"T.test_3 of suite 0 is wrong: it is outweighed, 3 against 2 (1 examples of the docstring hold, 3 tests of its own suite pass, the fix agent leaves the code as it is)");
+        insta::assert_snapshot!(weigh(&all).reasons, @"T.test_3 of suite 0 is wrong: it is outweighed, 3 against 2 (1 examples of the docstring hold, 3 tests of its own suite pass, 2 of 3 fixes leave the code as it is)");
     }
 }

@@ -137,6 +137,9 @@ fn variations(tree: &Expr, source: &str) -> Vec<String> {
             format!("({text}) - 1"),
             format!("({text}) * 2"),
             format!("({text}) - 10"),
+            format!("({text}) + 7"),
+            format!("({text}) + 100"),
+            format!("({text}) - 100"),
         ],
         Expr::BooleanLiteral(literal) => {
             vec![if literal.value { "False" } else { "True" }.to_owned()]

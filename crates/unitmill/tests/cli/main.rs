@@ -7,6 +7,7 @@ mod duplicates;
 mod exec;
 mod help;
 mod isolation;
+mod judging;
 mod model_server;
 mod money;
 mod packages;
