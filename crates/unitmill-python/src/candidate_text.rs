@@ -52,7 +52,8 @@ impl CandidateText {
                 lines.push(line);
             }
         }
-        if !(closure.typing_imports.is_empty() && closure.type_names.is_empty())
+        let has_guarded = !closure.typing_imports.is_empty() || !closure.type_names.is_empty();
+        if has_guarded
             && !lines
                 .iter()
                 .any(|line| line.contains("import TYPE_CHECKING"))

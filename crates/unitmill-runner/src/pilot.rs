@@ -126,10 +126,12 @@ pub(crate) fn fruitful_rounds(run: &RunDirectory, recipe: &Recipe) -> Result<u32
         .cloned()
         .map(serde_json::from_value)
         .transpose()
-        .map_err(|error| RunError::Shards(unitmill_shards::ShardsError::InvalidJson {
-            path: run.root().join("pilot.json"),
-            message: error.to_string(),
-        }))?
+        .map_err(|error| {
+            RunError::Shards(unitmill_shards::ShardsError::InvalidJson {
+                path: run.root().join("pilot.json"),
+                message: error.to_string(),
+            })
+        })?
         .unwrap_or_default();
     Ok(fruitful(&measured, rounds, recipe.fix.least_yield))
 }
@@ -365,7 +367,11 @@ mod tests {
         assert_eq!(fruitful(&measured, 3, 0.01), 1);
         assert_eq!(fruitful(&measured, 3, 0.0), 3, "switched off");
         assert_eq!(fruitful(&measured, 3, 0.5), 0);
-        assert_eq!(fruitful(&[round(1, 100, 40), round(2, 19, 0)], 3, 0.01), 3, "too few to tell");
+        assert_eq!(
+            fruitful(&[round(1, 100, 40), round(2, 19, 0)], 3, 0.01),
+            3,
+            "too few to tell"
+        );
         assert_eq!(fruitful(&[], 3, 0.01), 3);
     }
 

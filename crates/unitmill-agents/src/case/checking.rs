@@ -175,7 +175,10 @@ impl Case {
             }
             let by = self.variants[index].fixed_by.clone().unwrap_or_default();
             let detail = match &refusal {
-                None => format!("the fix of sample {} repairs the code", self.variants[index].sample),
+                None => format!(
+                    "the fix of sample {} repairs the code",
+                    self.variants[index].sample
+                ),
                 Some(reason) => format!(
                     "the fix of sample {} is refused: {reason}",
                     self.variants[index].sample
@@ -264,7 +267,10 @@ fn probes_of(methods: &[TestMethod], passed: &BTreeSet<String>, function: &str) 
         }
     };
     for held in [true, false] {
-        for method in methods.iter().filter(|method| passed.contains(&method.id) == held) {
+        for method in methods
+            .iter()
+            .filter(|method| passed.contains(&method.id) == held)
+        {
             for call in &method.calls {
                 add(call, if held { Purpose::Held } else { Purpose::Failed });
             }
@@ -352,7 +358,10 @@ fn breaks(outcome: &Outcome, ids: &BTreeSet<String>) -> Option<String> {
         .iter()
         .all(|id| outcome.tests.iter().any(|test| test.id == *id));
     (!all_there).then(|| {
-        format!("another suite does not run on it: {}", cut(&error_text(outcome), 300))
+        format!(
+            "another suite does not run on it: {}",
+            cut(&error_text(outcome), 300)
+        )
     })
 }
 

@@ -18,7 +18,9 @@ use unitmill_python::signature;
 
 use super::ledger::Place;
 use super::testing::suite_of;
-use super::{Action, Case, Request, Returned, State, Suite, Variant, cut, error_text, jobs, samples};
+use super::{
+    Action, Case, Request, Returned, State, Suite, Variant, cut, error_text, jobs, samples,
+};
 use crate::Provider;
 use crate::evidence::blame::{Evidence, Examples, FixEvidence, Testimony, weigh};
 use crate::evidence::claims::{TestMethod, test_methods, without};
@@ -68,7 +70,11 @@ pub(super) struct TriedExamples {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Ground {
     /// One failing test of a suite.
-    Failing { suite: usize, id: String, tests: String },
+    Failing {
+        suite: usize,
+        id: String,
+        tests: String,
+    },
     /// All passing tests of a suite.
     Passing { suite: usize, tests: String },
     /// The docstring's examples.
@@ -78,9 +84,9 @@ pub(super) enum Ground {
 impl Ground {
     fn tests(&self) -> &str {
         match self {
-            Self::Failing { tests, .. } | Self::Passing { tests, .. } | Self::Examples { tests } => {
-                tests
-            }
+            Self::Failing { tests, .. }
+            | Self::Passing { tests, .. }
+            | Self::Examples { tests } => tests,
         }
     }
 }
@@ -157,7 +163,10 @@ impl Case {
             &self.settings.environment,
         );
         self.trial = Some(Box::new(Trial {
-            texts: suites.iter().map(|tried| tried.suite.text.clone()).collect(),
+            texts: suites
+                .iter()
+                .map(|tried| tried.suite.text.clone())
+                .collect(),
             suites,
             examples: tests.map(|tests| TriedExamples {
                 tests,
@@ -335,7 +344,9 @@ impl Case {
                 let failed = tried.ids(false);
                 let met = |id: &String| {
                     let test = tried.outcome.tests.iter().find(|test| test.id == *id)?;
-                    (test.status == TestStatus::Error).then(|| raised(&test.message)).flatten()
+                    (test.status == TestStatus::Error)
+                        .then(|| raised(&test.message))
+                        .flatten()
                 };
                 Testimony {
                     methods: tried.methods.clone(),
@@ -343,7 +354,8 @@ impl Case {
                     mistaken: failed
                         .iter()
                         .filter(|id| {
-                            met(id).is_some_and(|raised| is_the_tests_own(&raised, code_lines, &name))
+                            met(id)
+                                .is_some_and(|raised| is_the_tests_own(&raised, code_lines, &name))
                         })
                         .cloned()
                         .collect(),

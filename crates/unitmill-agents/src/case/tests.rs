@@ -330,8 +330,14 @@ fn the_round_that_has_a_pass_ends_fixing() {
                 assert_eq!(samples, 2);
                 assert_eq!(prompt.contains("Earlier repairs"), rounds > 1, "{prompt}");
                 match rounds {
-                    1 => vec![fixed("return 1 * radius"), "I cannot help with that.".into()],
-                    _ => vec![fixed("return 22 * radius  # mark"), fixed("return 23 * radius  # mark")],
+                    1 => vec![
+                        fixed("return 1 * radius"),
+                        "I cannot help with that.".into(),
+                    ],
+                    _ => vec![
+                        fixed("return 22 * radius  # mark"),
+                        fixed("return 23 * radius  # mark"),
+                    ],
                 }
             }
             Agent::Refine => vec![],
@@ -375,8 +381,14 @@ fn rounds_start_from_the_best_attempt() {
             _ => {
                 prompts.push(prompt.split("The tests").next().unwrap_or("").to_owned());
                 match prompts.len() {
-                    1 => vec![fixed("return 'worse' * radius"), fixed("return 'better' * radius")],
-                    2 => vec![fixed("return 'worse' * radius"), fixed("return 'worse still' * radius")],
+                    1 => vec![
+                        fixed("return 'worse' * radius"),
+                        fixed("return 'better' * radius"),
+                    ],
+                    2 => vec![
+                        fixed("return 'worse' * radius"),
+                        fixed("return 'worse still' * radius"),
+                    ],
                     _ => vec![],
                 }
             }

@@ -108,7 +108,11 @@ pub(crate) fn weigh(evidence: &Evidence) -> Blame {
     if open.is_empty() {
         return blame;
     }
-    let against: u32 = 2 * open.iter().map(|(suite, _)| suite).collect::<BTreeSet<_>>().len() as u32;
+    let against: u32 = 2 * open
+        .iter()
+        .map(|(suite, _)| suite)
+        .collect::<BTreeSet<_>>()
+        .len() as u32;
     let threshold = if evidence.is_final { 1 } else { 2 };
     for (index, id) in &open {
         let (weight, said) = evidence.for_the_code(*index, id, &open);
@@ -197,8 +201,14 @@ impl Evidence {
         } = self.fixes;
         if standing * 2 > answers {
             // One answer may be lazy; several that all stand by the code are an opinion.
-            weight += if standing >= 3 && standing == answers { 2 } else { 1 };
-            said.push(format!("{standing} of {answers} fixes leave the code as it is"));
+            weight += if standing >= 3 && standing == answers {
+                2
+            } else {
+                1
+            };
+            said.push(format!(
+                "{standing} of {answers} fixes leave the code as it is"
+            ));
         }
         if self.fixes.blamed.contains(id) {
             weight += 2;
@@ -257,17 +267,27 @@ fn contradicted(evidence: &Evidence, blame: &mut Blame) {
                 };
                 // The other tests of the call pass, so they say otherwise.
                 let suites = |places: &BTreeSet<(usize, &str)>| {
-                    places.iter().map(|(suite, _)| *suite).collect::<BTreeSet<_>>()
+                    places
+                        .iter()
+                        .map(|(suite, _)| *suite)
+                        .collect::<BTreeSet<_>>()
                 };
                 let claims_of_the_code = claims_that_pass(evidence, held, &subject);
                 let denies = claims_of_the_code
                     .iter()
                     .all(|expects| differs(expects, &claim.expects));
-                if denies && !claims_of_the_code.is_empty() && suites(held).len() > suites(rivals).len() {
+                if denies
+                    && !claims_of_the_code.is_empty()
+                    && suites(held).len() > suites(rivals).len()
+                {
                     blame.wrong(
                         index,
                         &method.id,
-                        &format!("claims of `{}` what {} other suites deny", claim.call, suites(held).len()),
+                        &format!(
+                            "claims of `{}` what {} other suites deny",
+                            claim.call,
+                            suites(held).len()
+                        ),
                     );
                 }
             }
@@ -300,7 +320,10 @@ fn differs(one: &Expectation, other: &Expectation) -> bool {
             match (one.parse::<f64>(), other.parse::<f64>()) {
                 (Ok(one), Ok(other)) => (one - other).abs() > 1e-2 * one.abs().max(other.abs()),
                 // `True` and `False` also stand for "counts as true".
-                _ => one != other && !is_truth(one) && !is_truth(other) || is_truth(one) && is_truth(other) && one != other,
+                _ => {
+                    one != other && !is_truth(one) && !is_truth(other)
+                        || is_truth(one) && is_truth(other) && one != other
+                }
             }
         }
         (Expectation::Raises(_), Expectation::Value(_))
@@ -337,7 +360,10 @@ mod tests {
             failed: ids(false),
             mistaken: BTreeSet::new(),
             documented: BTreeSet::new(),
-            ground: ids(false).into_iter().map(|id| (id, lines.clone())).collect(),
+            ground: ids(false)
+                .into_iter()
+                .map(|id| (id, lines.clone()))
+                .collect(),
             passed_ground: Some(lines),
         }
     }
@@ -385,7 +411,11 @@ mod tests {
 
     #[test]
     fn a_broken_example_keeps_every_test() {
-        let mut all = evidence(vec![suite(&[RIGHT, WRONG]), suite(&[RIGHT]), suite(&[RIGHT])]);
+        let mut all = evidence(vec![
+            suite(&[RIGHT, WRONG]),
+            suite(&[RIGHT]),
+            suite(&[RIGHT]),
+        ]);
         assert_eq!(wrong(&all), ["0 T.test_1"]);
         all.examples = Some(examples(3, &["f(3)"], &[]));
         let blame = weigh(&all);
@@ -401,17 +431,29 @@ mod tests {
         all.examples = Some(examples(1, &[], &[("f( 3 )", "6")]));
         assert_eq!(wrong(&all), ["0 T.test_0"]);
         all.examples = Some(examples(1, &[], &[("f(3)", "5.001")]));
-        assert!(wrong(&all).is_empty(), "nearly the same is no contradiction");
+        assert!(
+            wrong(&all).is_empty(),
+            "nearly the same is no contradiction"
+        );
     }
 
     #[test]
     fn two_suites_outweigh_one_and_one_does_not() {
         assert!(wrong(&evidence(vec![suite(&[RIGHT, WRONG]), suite(&[RIGHT])])).is_empty());
         assert_eq!(
-            wrong(&evidence(vec![suite(&[RIGHT, WRONG]), suite(&[RIGHT]), suite(&[RIGHT])])),
+            wrong(&evidence(vec![
+                suite(&[RIGHT, WRONG]),
+                suite(&[RIGHT]),
+                suite(&[RIGHT])
+            ])),
             ["0 T.test_1"]
         );
-        let two_fail = vec![suite(&[WRONG]), suite(&[WRONG]), suite(&[RIGHT]), suite(&[RIGHT])];
+        let two_fail = vec![
+            suite(&[WRONG]),
+            suite(&[WRONG]),
+            suite(&[RIGHT]),
+            suite(&[RIGHT]),
+        ];
         assert!(wrong(&evidence(two_fail)).is_empty());
     }
 

@@ -90,7 +90,12 @@ impl<'ast> Visitor<'ast> for Inputs<'_> {
 }
 
 /// Why a fix is refused; none where its text gives no reason.
-pub(crate) fn cheat(before: &str, after: &str, function: &str, answers: &Answers) -> Option<String> {
+pub(crate) fn cheat(
+    before: &str,
+    after: &str,
+    function: &str,
+    answers: &Answers,
+) -> Option<String> {
     let (before, after) = (Module::parse(before)?, Module::parse(after)?);
     let old = Traits::of(&before, function, answers);
     let new = Traits::of(&after, function, answers);
@@ -104,10 +109,14 @@ pub(crate) fn cheat(before: &str, after: &str, function: &str, answers: &Answers
         return Some(format!("it defines a comparison of its own (`{name}`)"));
     }
     if let Some(guard) = new.guarded.difference(&old.guarded).next() {
-        return Some(format!("it answers an input of the tests by a constant (`{guard}`)"));
+        return Some(format!(
+            "it answers an input of the tests by a constant (`{guard}`)"
+        ));
     }
     if let Some(table) = new.tables.difference(&old.tables).next() {
-        return Some(format!("it looks the tests' inputs up in a table (`{table}`)"));
+        return Some(format!(
+            "it looks the tests' inputs up in a table (`{table}`)"
+        ));
     }
     if let (Some(constant), true) = (&new.only_answer, old.only_answer.is_none()) {
         return Some(format!("it answers `{constant}` whatever it is given"));
@@ -157,10 +166,12 @@ impl<'ast> Visitor<'ast> for Choices<'_> {
         match tree {
             Expr::If(_) | Expr::BoolOp(_) => self.branches += 1,
             Expr::Compare(_) | Expr::Dict(_) => {
-                self.texts.insert(self.source[span(tree.range())].to_owned());
+                self.texts
+                    .insert(self.source[span(tree.range())].to_owned());
             }
             Expr::Subscript(subscript) if is_literal(&subscript.value) => {
-                self.texts.insert(self.source[span(tree.range())].to_owned());
+                self.texts
+                    .insert(self.source[span(tree.range())].to_owned());
             }
             _ => {}
         }
@@ -301,14 +312,18 @@ impl Scan<'_> {
                             Expr::Tuple(tuple) => tuple.elts.iter().collect(),
                             Expr::List(list) => list.elts.iter().collect(),
                             Expr::Set(set) => set.elts.iter().collect(),
-                            Expr::Dict(dict) => {
-                                dict.items.iter().filter_map(|item| item.key.as_ref()).collect()
-                            }
+                            Expr::Dict(dict) => dict
+                                .items
+                                .iter()
+                                .filter_map(|item| item.key.as_ref())
+                                .collect(),
                             _ => return false,
                         };
                         is_plain(left)
                             && !members.is_empty()
-                            && members.iter().all(|member| self.is_input(member) || is_edge(member))
+                            && members
+                                .iter()
+                                .all(|member| self.is_input(member) || is_edge(member))
                             && members.iter().any(|member| self.is_input(member))
                     }
                     _ => false,
@@ -317,9 +332,10 @@ impl Scan<'_> {
             Expr::BoolOp(all) if all.op == ruff_python_ast::BoolOp::And => {
                 // `a == 3 and b == 4`: every argument is told.
                 all.values.iter().any(|value| self.is_recognition(value))
-                    && all.values.iter().all(|value| {
-                        self.is_recognition(value) || is_edge_check(value)
-                    })
+                    && all
+                        .values
+                        .iter()
+                        .all(|value| self.is_recognition(value) || is_edge_check(value))
             }
             Expr::BoolOp(any) => any.values.iter().any(|value| self.is_recognition(value)),
             _ => false,
@@ -338,7 +354,11 @@ impl Scan<'_> {
         let Expr::Dict(dict) = tree else {
             return;
         };
-        let keys: Vec<&Expr> = dict.items.iter().filter_map(|item| item.key.as_ref()).collect();
+        let keys: Vec<&Expr> = dict
+            .items
+            .iter()
+            .filter_map(|item| item.key.as_ref())
+            .collect();
         if keys.is_empty() || keys.len() < dict.items.len() {
             return;
         }
@@ -355,7 +375,10 @@ impl Scan<'_> {
             .iter()
             .filter(|item| {
                 is_literal(&item.value)
-                    && self.answers.outputs.contains(&alike(&self.text(&item.value)))
+                    && self
+                        .answers
+                        .outputs
+                        .contains(&alike(&self.text(&item.value)))
             })
             .count();
         if strong && told * 5 >= keys.len() * 4 && expected * 5 >= keys.len() * 4 {
@@ -383,14 +406,32 @@ fn is_spelling(call: &ExprCall) -> bool {
     let name = dotted(&call.func).unwrap_or_default();
     let of_a_name = matches!(
         name.as_str(),
-        "str" | "repr" | "list" | "tuple" | "sorted" | "set" | "frozenset" | "dict" | "int"
-            | "float" | "hash" | "json.dumps" | "ascii" | "bytes" | "vars"
-    ) || matches!(last_of(&name), "tolist" | "item" | "strip" | "lower" | "copy" | "to_dict");
+        "str"
+            | "repr"
+            | "list"
+            | "tuple"
+            | "sorted"
+            | "set"
+            | "frozenset"
+            | "dict"
+            | "int"
+            | "float"
+            | "hash"
+            | "json.dumps"
+            | "ascii"
+            | "bytes"
+            | "vars"
+    ) || matches!(
+        last_of(&name),
+        "tolist" | "item" | "strip" | "lower" | "copy" | "to_dict"
+    );
     match &*call.func {
         Expr::Attribute(attribute) if call.arguments.is_empty() => {
             of_a_name && is_plain(&attribute.value)
         }
-        _ => of_a_name && call.arguments.args.iter().all(is_plain) && !call.arguments.args.is_empty(),
+        _ => {
+            of_a_name && call.arguments.args.iter().all(is_plain) && !call.arguments.args.is_empty()
+        }
     }
 }
 
@@ -422,7 +463,11 @@ fn is_constant(tree: &Expr) -> bool {
             // `np.array([1, 2])`, `Fraction(1, 2)`, `float('nan')`.
             Expr::Call(call) => {
                 call.arguments.args.iter().all(is_constant)
-                    && call.arguments.keywords.iter().all(|keyword| is_constant(&keyword.value))
+                    && call
+                        .arguments
+                        .keywords
+                        .iter()
+                        .all(|keyword| is_constant(&keyword.value))
             }
             Expr::Tuple(tuple) => tuple.elts.iter().all(is_constant),
             Expr::List(list) => list.elts.iter().all(is_constant),
@@ -437,7 +482,10 @@ fn is_broad(kind: Option<&Expr>) -> bool {
         None => true,
         Some(Expr::Tuple(tuple)) => tuple.elts.iter().any(|one| is_broad(Some(one))),
         Some(one) => dotted(one).is_some_and(|name| {
-            matches!(last_of(&name), "Exception" | "BaseException" | "AssertionError")
+            matches!(
+                last_of(&name),
+                "Exception" | "BaseException" | "AssertionError"
+            )
         }),
     }
 }
@@ -462,7 +510,10 @@ impl<'ast> Visitor<'ast> for Scan<'_> {
             Stmt::ImportFrom(import) => {
                 let module = import.module.as_ref().map_or("", |name| name.as_str());
                 module.split('.').for_each(|part| self.look(part));
-                import.names.iter().for_each(|alias| self.look(alias.name.as_str()));
+                import
+                    .names
+                    .iter()
+                    .for_each(|alias| self.look(alias.name.as_str()));
             }
             Stmt::ClassDef(class) => {
                 let outer = self.class.replace(class.name.to_string());
@@ -474,8 +525,16 @@ impl<'ast> Visitor<'ast> for Scan<'_> {
                 if let Some(class) = &self.class
                     && matches!(
                         definition.name.as_str(),
-                        "__eq__" | "__ne__" | "__lt__" | "__le__" | "__gt__" | "__ge__"
-                            | "__bool__" | "__instancecheck__" | "__subclasscheck__" | "__getattribute__"
+                        "__eq__"
+                            | "__ne__"
+                            | "__lt__"
+                            | "__le__"
+                            | "__gt__"
+                            | "__ge__"
+                            | "__bool__"
+                            | "__instancecheck__"
+                            | "__subclasscheck__"
+                            | "__getattribute__"
                     )
                 {
                     let name = format!("{class}.{}", definition.name);
@@ -503,7 +562,11 @@ impl<'ast> Visitor<'ast> for Scan<'_> {
                     }
                 }
                 // `finally: return x` swallows whatever is on its way.
-                if block.finalbody.iter().any(|inner| matches!(inner, Stmt::Return(_))) {
+                if block
+                    .finalbody
+                    .iter()
+                    .any(|inner| matches!(inner, Stmt::Return(_)))
+                {
                     self.traits.swallows += 1;
                 }
             }
@@ -555,11 +618,11 @@ impl<'ast> Visitor<'ast> for Scan<'_> {
                     self.traits.looks.insert(text.to_owned());
                 }
             }
-            Expr::If(conditional) => {
-                if self.is_recognition(&conditional.test) && is_constant(&conditional.body) {
-                    let text = self.text(&*conditional.test);
-                    self.traits.guarded.insert(text);
-                }
+            Expr::If(conditional)
+                if self.is_recognition(&conditional.test) && is_constant(&conditional.body) =>
+            {
+                let text = self.text(&*conditional.test);
+                self.traits.guarded.insert(text);
             }
             Expr::Dict(_) => self.table(tree),
             _ => {}
@@ -573,13 +636,11 @@ impl Scan<'_> {
         match pattern {
             Pattern::MatchValue(value) => self.is_input(&value.value),
             Pattern::MatchOr(any) => any.patterns.iter().any(|one| self.is_told_pattern(one)),
-            Pattern::MatchSequence(all) => {
-                !all.patterns.is_empty()
-                    && (self.answers.inputs.contains(&alike(&self.text(pattern)))
-                        || all.patterns.iter().all(|one| {
-                            matches!(one, Pattern::MatchValue(value) if is_literal(&value.value))
-                        }))
-            }
+            Pattern::MatchSequence(all) => !all.patterns.is_empty()
+                && (self.answers.inputs.contains(&alike(&self.text(pattern)))
+                    || all.patterns.iter().all(
+                        |one| matches!(one, Pattern::MatchValue(value) if is_literal(&value.value)),
+                    )),
             Pattern::MatchAs(named) => named
                 .pattern
                 .as_deref()

@@ -81,7 +81,11 @@ pub(crate) fn without(tests: &str, ids: &BTreeSet<String>) -> Option<String> {
         }
     }
     for class in classes {
-        let own = || placed.iter().filter(|(_, of, _)| of.range() == class.range());
+        let own = || {
+            placed
+                .iter()
+                .filter(|(_, of, _)| of.range() == class.range())
+        };
         if own().all(|(id, _, _)| ids.contains(id)) {
             edits.push(removal(tests, span(class.range())));
             continue;
@@ -109,16 +113,26 @@ fn placed<'module>(
     ids.into_iter()
         .filter_map(|id| {
             let (class, method) = id.split_once('.')?;
-            let class = module.body().iter().rev().find_map(|statement| match statement {
-                Stmt::ClassDef(definition) if definition.name.as_str() == class => Some(definition),
-                _ => None,
-            })?;
-            let method = class.body.iter().rev().find_map(|statement| match statement {
-                Stmt::FunctionDef(definition) if definition.name.as_str() == method => {
-                    Some(definition)
-                }
-                _ => None,
-            })?;
+            let class = module
+                .body()
+                .iter()
+                .rev()
+                .find_map(|statement| match statement {
+                    Stmt::ClassDef(definition) if definition.name.as_str() == class => {
+                        Some(definition)
+                    }
+                    _ => None,
+                })?;
+            let method = class
+                .body
+                .iter()
+                .rev()
+                .find_map(|statement| match statement {
+                    Stmt::FunctionDef(definition) if definition.name.as_str() == method => {
+                        Some(definition)
+                    }
+                    _ => None,
+                })?;
             Some((id, class, method))
         })
         .collect()
@@ -130,7 +144,9 @@ fn whole(definition: &StmtFunctionDef) -> Range<usize> {
     let start = definition
         .decorator_list
         .first()
-        .map_or(range.start, |decorator| decorator.range().start().to_usize());
+        .map_or(range.start, |decorator| {
+            decorator.range().start().to_usize()
+        });
     start.min(range.start)..range.end
 }
 
@@ -288,11 +304,8 @@ impl Reader<'_, '_> {
     }
 
     fn comparison(&mut self, compare: &ruff_python_ast::ExprCompare) {
-        if let ([operator], [right]) = (&*compare.ops, &*compare.comparators) {
-            match operator {
-                CmpOp::Eq | CmpOp::Is => self.equal(&compare.left, right),
-                _ => {}
-            }
+        if let ([CmpOp::Eq | CmpOp::Is], [right]) = (&*compare.ops, &*compare.comparators) {
+            self.equal(&compare.left, right);
         }
     }
 
@@ -402,7 +415,10 @@ fn muffles(handler: &ruff_python_ast::ExceptHandlerExceptHandler) -> bool {
 
 fn catches_assertions(name: &Expr) -> bool {
     dotted(name).is_some_and(|name| {
-        matches!(last_of(&name), "Exception" | "BaseException" | "AssertionError")
+        matches!(
+            last_of(&name),
+            "Exception" | "BaseException" | "AssertionError"
+        )
     })
 }
 
@@ -431,10 +447,10 @@ impl<'ast> Visitor<'ast> for Reader<'_, '_> {
             Stmt::Assert(assert) => {
                 let settled = self.is_settled("assert", &assert.test);
                 let same = matches!(&*assert.test, Expr::Compare(compare)
-                    if compare.comparators.len() == 1 && {
-                        let sides = [(*compare.left).clone(), compare.comparators[0].clone()];
-                        !self.matters(&sides)
-                    });
+                if compare.comparators.len() == 1 && {
+                    let sides = [(*compare.left).clone(), compare.comparators[0].clone()];
+                    !self.matters(&sides)
+                });
                 if self.muffled == 0
                     && !settled
                     && !same
@@ -455,8 +471,12 @@ impl<'ast> Visitor<'ast> for Reader<'_, '_> {
                     let Expr::Call(call) = &item.context_expr else {
                         continue;
                     };
-                    let is_raises = dotted(&call.func)
-                        .is_some_and(|name| matches!(last_of(&name), "assertRaises" | "assertRaisesRegex" | "raises"));
+                    let is_raises = dotted(&call.func).is_some_and(|name| {
+                        matches!(
+                            last_of(&name),
+                            "assertRaises" | "assertRaisesRegex" | "raises"
+                        )
+                    });
                     let exception = call.arguments.args.first().and_then(dotted);
                     if let (true, Some(exception), [Stmt::Expr(only)]) =
                         (is_raises, exception, with.body.as_slice())
@@ -582,7 +602,11 @@ class Other(unittest.TestCase):
                 format!(
                     "{} {} {:?}\n    {}",
                     method.id,
-                    if method.can_fail { "can fail" } else { "cannot fail" },
+                    if method.can_fail {
+                        "can fail"
+                    } else {
+                        "cannot fail"
+                    },
                     method.calls,
                     claims.join("\n    ")
                 )
@@ -593,13 +617,14 @@ class Other(unittest.TestCase):
 
     #[test]
     fn methods_go_with_their_decorators_and_classes_with_their_last_test() {
-        let drop = |ids: &[&str]| {
-            without(SUITE, &ids.iter().map(|id| (*id).to_owned()).collect())
-        };
-        let some = drop(&["TestCases.test_nothing", "TestCases.test_value"]).expect("tests are left");
+        let drop = |ids: &[&str]| without(SUITE, &ids.iter().map(|id| (*id).to_owned()).collect());
+        let some =
+            drop(&["TestCases.test_nothing", "TestCases.test_value"]).expect("tests are left");
         assert!(!some.contains("test_value") && !some.contains("skip"));
         assert!(some.contains("class TestCases(unittest.TestCase):\n    def test_names(self):"));
-        assert!(some.contains("assert not area(None)\n\nclass Other") || some.contains("class Other"));
+        assert!(
+            some.contains("assert not area(None)\n\nclass Other") || some.contains("class Other")
+        );
         let class = drop(&["Other.test_settled", "Other.test_muffled"]).expect("tests are left");
         assert!(!class.contains("Other") && class.ends_with("area(1)\n"));
         let all: Vec<String> = enumerate_tests(SUITE).expect("parses");

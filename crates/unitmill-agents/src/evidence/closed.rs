@@ -24,7 +24,11 @@ impl<'source> Locals<'source> {
         bindings.visit_body(body);
         let mut locals = Self {
             source,
-            values: bindings.count.into_keys().map(|name| (name, None)).collect(),
+            values: bindings
+                .count
+                .into_keys()
+                .map(|name| (name, None))
+                .collect(),
         };
         // In source order, so that what a value is made of is known before it.
         for (name, value) in bindings.assigned {
@@ -91,10 +95,16 @@ impl<'ast> Bindings<'ast> {
                 }
             }
             (Expr::Tuple(targets), _) => {
-                targets.elts.iter().for_each(|target| self.bind(target, None));
+                targets
+                    .elts
+                    .iter()
+                    .for_each(|target| self.bind(target, None));
             }
             (Expr::List(targets), _) => {
-                targets.elts.iter().for_each(|target| self.bind(target, None));
+                targets
+                    .elts
+                    .iter()
+                    .for_each(|target| self.bind(target, None));
             }
             (Expr::Starred(starred), _) => self.bind(&starred.value, None),
             // `x[0] = 1` changes what `x` is, and so does `x.append(1)`; see `visit_stmt`.
@@ -125,7 +135,11 @@ impl<'ast> Visitor<'ast> for Bindings<'ast> {
             Stmt::AugAssign(assign) => self.bind(&assign.target, None),
             Stmt::For(looping) => self.bind(&looping.target, None),
             Stmt::With(with) => {
-                for target in with.items.iter().filter_map(|item| item.optional_vars.as_deref()) {
+                for target in with
+                    .items
+                    .iter()
+                    .filter_map(|item| item.optional_vars.as_deref())
+                {
                     self.bind(target, None);
                 }
             }
@@ -211,7 +225,8 @@ impl<'ast> Visitor<'ast> for Names<'_, '_> {
                 let before = self.own.len();
                 if let Some(parameters) = &lambda.parameters {
                     let names = parameters.iter_source_order();
-                    self.own.extend(names.map(|parameter| parameter.name().to_string()));
+                    self.own
+                        .extend(names.map(|parameter| parameter.name().to_string()));
                 }
                 walk_expr(self, tree);
                 self.own.truncate(before);

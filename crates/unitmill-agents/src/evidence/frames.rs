@@ -33,7 +33,9 @@ pub(crate) fn raised(message: &str) -> Option<Raised> {
     let (kind, said) = first.split_once(':').unwrap_or((first, ""));
     let exception = kind.trim().rsplit('.').next().unwrap_or("").to_owned();
     let is_name = !exception.is_empty()
-        && exception.chars().all(|character| character.is_alphanumeric() || character == '_');
+        && exception
+            .chars()
+            .all(|character| character.is_alphanumeric() || character == '_');
     is_name.then(|| Raised {
         exception,
         message: said.trim().to_owned(),
@@ -53,14 +55,23 @@ pub(crate) fn is_the_tests_own(raised: &Raised, code_lines: u32, function: &str)
         "NameError" | "UnboundLocalError" | "ImportError" | "ModuleNotFoundError" => true,
         // No frame of the function is open yet when its arguments do not fit; which those
         // are is settled by its signature, and that is not the tests' to change.
-        "TypeError" => raised.message.split_once("() ").is_some_and(|(called, complaint)| {
-            let called = called.rsplit('.').next().unwrap_or(called);
-            let function = function.rsplit('.').next().unwrap_or(function);
-            (called == function || called == "__init__")
-                && ["takes ", "missing ", "got an unexpected keyword", "got multiple values", "got some positional"]
+        "TypeError" => raised
+            .message
+            .split_once("() ")
+            .is_some_and(|(called, complaint)| {
+                let called = called.rsplit('.').next().unwrap_or(called);
+                let function = function.rsplit('.').next().unwrap_or(function);
+                (called == function || called == "__init__")
+                    && [
+                        "takes ",
+                        "missing ",
+                        "got an unexpected keyword",
+                        "got multiple values",
+                        "got some positional",
+                    ]
                     .iter()
                     .any(|phrase| complaint.starts_with(phrase))
-        }),
+            }),
         _ => false,
     }
 }
@@ -73,22 +84,44 @@ mod tests {
     fn the_innermost_frame_tells_whose_exception_it_is() {
         let own = "  File \"solution.py\", line 12, in test_a\nNameError: name 'np' is not defined";
         let read = raised(own).expect("an exception");
-        assert_eq!((read.exception.as_str(), read.innermost), ("NameError", Some(12)));
+        assert_eq!(
+            (read.exception.as_str(), read.innermost),
+            ("NameError", Some(12))
+        );
         assert!(is_the_tests_own(&read, 5, "area"));
         assert!(!is_the_tests_own(&read, 20, "area"));
 
         let deeper = "  File \"solution.py\", line 12, in test_a\n  File \"solution.py\", line 3, in area\nNameError: name 'np' is not defined";
-        assert!(!is_the_tests_own(&raised(deeper).expect("an exception"), 5, "area"));
+        assert!(!is_the_tests_own(
+            &raised(deeper).expect("an exception"),
+            5,
+            "area"
+        ));
 
         let call = "  File \"solution.py\", line 9, in test_b\nTypeError: area() takes 1 positional argument but 2 were given";
-        assert!(is_the_tests_own(&raised(call).expect("an exception"), 5, "area"));
-        assert!(!is_the_tests_own(&raised(call).expect("an exception"), 5, "volume"));
+        assert!(is_the_tests_own(
+            &raised(call).expect("an exception"),
+            5,
+            "area"
+        ));
+        assert!(!is_the_tests_own(
+            &raised(call).expect("an exception"),
+            5,
+            "volume"
+        ));
 
         let result = "  File \"solution.py\", line 9, in test_b\nTypeError: 'int' object is not subscriptable";
-        assert!(!is_the_tests_own(&raised(result).expect("an exception"), 5, "area"));
+        assert!(!is_the_tests_own(
+            &raised(result).expect("an exception"),
+            5,
+            "area"
+        ));
 
         let qualified = "json.decoder.JSONDecodeError: Expecting value: line 1";
-        assert_eq!(raised(qualified).expect("an exception").exception, "JSONDecodeError");
+        assert_eq!(
+            raised(qualified).expect("an exception").exception,
+            "JSONDecodeError"
+        );
         assert_eq!(raised("   "), None);
     }
 }

@@ -139,7 +139,7 @@ impl Attempts {
             key: Digest::of(format!("{}/{sequence}", self.candidate)),
             model: match kind {
                 AttemptKind::ModelCall => "qwen3-coder".to_owned(),
-                AttemptKind::Execution => "builtin".to_owned(),
+                AttemptKind::Execution | AttemptKind::Judgement => "builtin".to_owned(),
             },
             prompt_tokens: if kind == AttemptKind::ModelCall {
                 100

@@ -18,7 +18,7 @@ use crate::program::{root, rows, succeed, unitmill};
 /// Suites that are asked for at once.
 const SAMPLES: usize = 3;
 
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 struct JudgedCase {
     code: String,
     tests: Vec<String>,
@@ -63,7 +63,14 @@ fn read(folder: &Path) -> BTreeMap<String, JudgedCase> {
 }
 
 /// Mills the cases of a folder; pairs, rejects and attempts.
-fn mill(cases: &str) -> (BTreeMap<String, JudgedCase>, Vec<Pair>, Vec<Reject>, Vec<Attempt>) {
+fn mill(
+    cases: &str,
+) -> (
+    BTreeMap<String, JudgedCase>,
+    Vec<Pair>,
+    Vec<Reject>,
+    Vec<Attempt>,
+) {
     let cases = read(&root().join("crates/unitmill/tests/judging").join(cases));
     let folder = tempdir().expect("a folder");
     let corpus = folder.path().join("corpus");
@@ -77,18 +84,13 @@ fn mill(cases: &str) -> (BTreeMap<String, JudgedCase>, Vec<Pair>, Vec<Reject>, V
         fs::write(&path, format!("{agent} {{{{ function }}}}")).expect("written");
         prompts.push(format!("prompts.{agent}={}", path.display()));
     }
-    let script: BTreeMap<String, (Vec<String>, Vec<String>, Vec<String>)> = cases
-        .iter()
-        .map(|(name, case)| {
-            let parts = (case.tests.clone(), case.opinions.clone(), case.fixes.clone());
-            (name.clone(), parts)
-        })
-        .collect();
+    let script = cases.clone();
     let counts: Mutex<BTreeMap<String, usize>> = Mutex::default();
     let model = FakeModel::answering(move |request: &ChatRequest| {
         let text = request.text();
         let (agent, function) = text.trim().split_once(' ').expect("a known prompt");
-        let (tests, opinions, fixes) = &script[function];
+        let case = &script[function];
+        let (tests, opinions, fixes) = (&case.tests, &case.opinions, &case.fixes);
         let mut counts = counts.lock().expect("not poisoned");
         let count = counts.entry(text.trim().to_owned()).or_default();
         let index = *count;
@@ -140,7 +142,11 @@ fn good_functions_survive_wrong_tests_unbent() {
         assert_eq!(pair.code().trim(), case.code.trim(), "{name} was bent");
         for line in case.tests.iter().flat_map(|suite| suite.lines()) {
             if let Some((wrong, _)) = line.split_once("  # wrong") {
-                assert!(!pair.tests.contains(wrong), "{name} keeps `{}`", wrong.trim());
+                assert!(
+                    !pair.tests.contains(wrong),
+                    "{name} keeps `{}`",
+                    wrong.trim()
+                );
             }
         }
     }
@@ -154,6 +160,10 @@ fn good_functions_survive_wrong_tests_unbent() {
 #[test]
 fn bad_functions_are_never_published_however_the_fixes_cheat() {
     let (cases, pairs, rejects, _) = mill("bad");
-    assert!(pairs.is_empty(), "published: {:?}", pairs.iter().map(Pair::code).collect::<Vec<_>>());
+    assert!(
+        pairs.is_empty(),
+        "published: {:?}",
+        pairs.iter().map(Pair::code).collect::<Vec<_>>()
+    );
     assert_eq!(rejects.len(), cases.len(), "{rejects:?}");
 }

@@ -43,7 +43,10 @@ fn suite(claims: &[(i64, i64)]) -> String {
 /// What `double` of a piece of code answers; none where it raises.
 fn answer(code: &str, value: i64) -> Option<i64> {
     let body = code.split("def double").nth(1).unwrap_or(code);
-    if body.contains("return None") || body.contains("    pass\n") || body.contains("NotImplementedError") {
+    if body.contains("return None")
+        || body.contains("    pass\n")
+        || body.contains("NotImplementedError")
+    {
         return None;
     }
     for line in body.lines() {
@@ -79,7 +82,10 @@ fn run(job: &Job) -> Outcome {
         let observations = calls
             .iter()
             .map(|call| {
-                let inner = call.expression.trim_start_matches("double(").trim_end_matches(')');
+                let inner = call
+                    .expression
+                    .trim_start_matches("double(")
+                    .trim_end_matches(')');
                 let inner = inner.replace(['(', ')', ' '], "");
                 let value = inner.parse().ok().and_then(|value| answer(code, value));
                 Observation {
@@ -133,7 +139,10 @@ fn run(job: &Job) -> Outcome {
             message,
         });
     }
-    let passed = results.iter().filter(|test| test.status == TestStatus::Passed).count() as u32;
+    let passed = results
+        .iter()
+        .filter(|test| test.status == TestStatus::Passed)
+        .count() as u32;
     let all = results.len() as u32;
     let verdict = match () {
         () if results.iter().any(|test| test.status == TestStatus::Error) => Verdict::Error,
@@ -163,8 +172,16 @@ fn judged(code: &str, suites: &[String], opinions: &[String], fixes: &[&str]) ->
         candidate(code),
         settings,
         |agent, _, samples| match agent {
-            Agent::Tests => suites.iter().chain(opinions).take(samples as usize).cloned().collect(),
-            Agent::Fix => fixes.iter().map(|fix| format!("```python\n{fix}\n```")).collect(),
+            Agent::Tests => suites
+                .iter()
+                .chain(opinions)
+                .take(samples as usize)
+                .cloned()
+                .collect(),
+            Agent::Fix => fixes
+                .iter()
+                .map(|fix| format!("```python\n{fix}\n```"))
+                .collect(),
             Agent::Refine => Vec::new(),
         },
         run,
@@ -211,7 +228,10 @@ fn two_suites_outweigh_a_wrong_one_before_anybody_bends_the_code() {
     let conclusion = judged(&GOOD.replace(">>>", "Say"), &suites, &[], &[&bent]);
     let pair = &conclusion.pairs[0];
     assert!(!pair.code().contains("== 3"), "{}", pair.code());
-    assert!(pair.tests.contains("double(6)"), "the richest suite is kept");
+    assert!(
+        pair.tests.contains("double(6)"),
+        "the richest suite is kept"
+    );
     insta::assert_snapshot!(judgements(&conclusion));
 }
 
@@ -219,7 +239,12 @@ fn two_suites_outweigh_a_wrong_one_before_anybody_bends_the_code() {
 fn when_nobody_knows_more_opinions_are_asked_for() {
     let wrong = suite(&[(1, 2), (3, 7)]);
     let bent = with("if value == 3: return 7");
-    let alone = judged(&GOOD.replace(">>>", "Say"), std::slice::from_ref(&wrong), &[], &[&bent]);
+    let alone = judged(
+        &GOOD.replace(">>>", "Say"),
+        std::slice::from_ref(&wrong),
+        &[],
+        &[&bent],
+    );
     assert_eq!(
         alone.reject.as_ref().map(|reject| reject.reason),
         Some(RejectReason::NeverPassed),
@@ -243,11 +268,19 @@ fn fixes_that_cheat_are_never_published() {
     ];
     for cheat in &cheats {
         // The bug stays where the fix does not look; see `answer`.
-        let conclusion = judged(BAD, std::slice::from_ref(&tests), &[tests.clone()], &[cheat]);
+        let conclusion = judged(
+            BAD,
+            std::slice::from_ref(&tests),
+            std::slice::from_ref(&tests),
+            &[cheat],
+        );
         let reject = conclusion.reject.expect("a cheat is no fix");
         assert_eq!(reject.reason, RejectReason::NeverPassed, "{cheat}");
         assert!(
-            conclusion.attempts.iter().any(|attempt| attempt.detail.contains("refused")),
+            conclusion
+                .attempts
+                .iter()
+                .any(|attempt| attempt.detail.contains("refused")),
             "{cheat}"
         );
     }
@@ -256,7 +289,12 @@ fn fixes_that_cheat_are_never_published() {
 #[test]
 fn an_honest_fix_is_kept_and_bad_code_is_not_saved_by_dropping_its_test() {
     let tests = suite(&[(1, 2), (3, 6), (5, 10), (7, 14), (9, 18)]);
-    let conclusion = judged(BAD, std::slice::from_ref(&tests), &[], &["def double(value: int):\n    return value + value\n    # value * 2\n"]);
+    let conclusion = judged(
+        BAD,
+        std::slice::from_ref(&tests),
+        &[],
+        &["def double(value: int):\n    return value + value\n    # value * 2\n"],
+    );
     assert_eq!(conclusion.pairs.len(), 1, "{:?}", conclusion.reject);
     assert_eq!(conclusion.pairs[0].fix_rounds, 1);
     let conclusion = judged(BAD, &[tests], &[], &[BAD]);
@@ -265,11 +303,13 @@ fn an_honest_fix_is_kept_and_bad_code_is_not_saved_by_dropping_its_test() {
 
 #[test]
 fn a_fix_that_changes_what_was_right_is_refused() {
-    let tests = [
-        suite(&[(1, 3), (2, 5)]),
-        suite(&[(4, 8), (5, 10)]),
-    ];
-    let conclusion = judged(&GOOD.replace(">>>", "Say"), &tests, &[], &["def double(value: int):\n    return value * 2 + 1\n"]);
+    let tests = [suite(&[(1, 3), (2, 5)]), suite(&[(4, 8), (5, 10)])];
+    let conclusion = judged(
+        &GOOD.replace(">>>", "Say"),
+        &tests,
+        &[],
+        &["def double(value: int):\n    return value * 2 + 1\n"],
+    );
     assert!(conclusion.pairs.is_empty());
     let told = judgements(&conclusion);
     assert!(told.contains("it changes what `double(4)` does"), "{told}");
@@ -310,7 +350,10 @@ fn suites_that_assert_nothing_are_refused() {
     let reject = conclusion.reject.expect("nothing is asserted");
     assert_eq!(
         (reject.reason, reject.detail.as_str()),
-        (RejectReason::NoTests, "the tests assert nothing that can fail")
+        (
+            RejectReason::NoTests,
+            "the tests assert nothing that can fail"
+        )
     );
     let mixed = idle.replace("self.assertTrue(True)", "self.assertEqual(double(2), 4)");
     let conclusion = judged(GOOD, &[mixed], &[], &[]);
