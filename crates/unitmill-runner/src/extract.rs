@@ -101,15 +101,16 @@ pub(crate) fn extract(
     Ok(manifest)
 }
 
-/// Extracts a whole corpus into one file, without a run. A file that cannot be read is
-/// counted as a reject. Given an environment, so is a function that needs what it lacks;
-/// without one nobody asks.
+/// Extracts a whole corpus into one file, without a run, and says in another, if one is
+/// named, what became of all else. A file that cannot be read is counted as a reject. Given
+/// an environment, so is a function that needs what it lacks; without one nobody asks.
 ///
 /// # Errors
 /// An input that cannot be read, a file that cannot be written.
 pub fn extract_to_file(
     recipe: &Recipe,
     out: &Path,
+    rejects: Option<&Path>,
     environment: Option<&Environment>,
     events: &Events,
 ) -> Result<ExtractSummary, RunError> {
@@ -123,7 +124,11 @@ pub fn extract_to_file(
         },
         licenses: license_filter(recipe)?,
     };
-    let mut writer = RowFileWriter::<Candidate>::create(out, &ParquetSettings::default())?;
+    let parquet = ParquetSettings::default();
+    let mut writer = RowFileWriter::<Candidate>::create(out, &parquet)?;
+    let mut rejected = rejects
+        .map(|path| RowFileWriter::<Reject>::create(path, &parquet))
+        .transpose()?;
     let mut summary = ExtractSummary {
         environment: environment.map(|environment| environment.name().to_owned()),
         ..ExtractSummary::default()
@@ -138,6 +143,9 @@ pub fn extract_to_file(
             if reject.reason == RejectReason::PackageMissing {
                 missing.add_function(&reject.packages);
             }
+            if let Some(rejected) = &mut rejected {
+                rejected.push(reject)?;
+            }
         }
         extracted
             .candidates
@@ -146,6 +154,9 @@ pub fn extract_to_file(
         Ok(())
     })?;
     writer.finish()?;
+    if let Some(rejected) = rejected {
+        rejected.finish()?;
+    }
     summary.missing_packages = missing.finish();
     Ok(summary)
 }

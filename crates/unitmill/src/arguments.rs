@@ -67,6 +67,9 @@ pub(crate) enum Command {
         /// The file to write: .parquet or .jsonl
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// Write what did not become a candidate, and why, to this file: .parquet or .jsonl
+        #[arg(long, value_name = "FILE")]
+        rejects: Option<PathBuf>,
         /// Import names that a function may use: a bundled list (default, popular, unitcoder)
         /// or a file, one a line
         #[arg(long, value_name = "LIST")]

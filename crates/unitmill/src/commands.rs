@@ -32,10 +32,14 @@ pub(crate) fn perform(command: Command, quiet: bool) -> Result<ExitCode, Failure
         Command::Extract {
             input,
             out,
+            rejects,
             packages,
             env,
             set,
-        } => extract(&input, &out, packages, env.as_deref(), &set, quiet),
+        } => {
+            let files = ExtractFiles { out, rejects };
+            extract(&input, &files, packages, env.as_deref(), &set, quiet)
+        }
         Command::Exec {
             pairs,
             out,
@@ -128,14 +132,26 @@ fn task(run: &Path, stage: Stage, index: u32, quiet: bool) -> Result<ExitCode, F
     Ok(ExitCode::SUCCESS)
 }
 
+/// Where `unitmill extract` writes.
+struct ExtractFiles {
+    out: PathBuf,
+    rejects: Option<PathBuf>,
+}
+
 fn extract(
     input: &[String],
-    out: &Path,
+    files: &ExtractFiles,
     packages: Option<PathBuf>,
     env: Option<&str>,
     set: &[Override],
     quiet: bool,
 ) -> Result<ExitCode, Failure> {
+    if files.rejects.as_ref() == Some(&files.out) {
+        return Err(Failure {
+            exit: Exit::Usage,
+            message: "--out and --rejects name the same file".to_owned(),
+        });
+    }
     let mut recipe = serde_json::json!({
         "name": "extract",
         "input": input.iter().map(|path| serde_json::json!({"path": path})).collect::<Vec<_>>(),
@@ -146,7 +162,13 @@ fn extract(
     let recipe = Recipe::parse(&recipe.to_string(), "the command line", set)?;
     let events = Progress::listen(quiet);
     let environment = env.map(|env| provision(env, &events)).transpose()?;
-    let summary = unitmill_runner::extract_to_file(&recipe, out, environment.as_ref(), &events)?;
+    let summary = unitmill_runner::extract_to_file(
+        &recipe,
+        &files.out,
+        files.rejects.as_deref(),
+        environment.as_ref(),
+        &events,
+    )?;
     output::message(&render::extracted(&summary));
     Ok(ExitCode::SUCCESS)
 }

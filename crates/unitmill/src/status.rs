@@ -151,11 +151,16 @@ impl Status {
     /// What is being worked on, and the how manieth stage that is.
     pub(crate) fn name(&self) -> String {
         let Some(stage) = self.stage else {
-            return "exec".to_owned();
+            return self.command().to_owned();
         };
         let place = Stage::ALL.iter().position(|known| *known == stage);
         let place = place.map_or(0, |place| place + 1);
         format!("{stage} ({place} of {})", Stage::ALL.len())
+    }
+
+    /// The command that is no stage of a run: only one of them reads files.
+    fn command(&self) -> &'static str {
+        if self.files > 0 { "extract" } else { "exec" }
     }
 
     /// A line for a log.
@@ -177,7 +182,7 @@ impl Status {
 
     /// The line at the end of a stage.
     pub(crate) fn last_line(&self, at: Duration) -> String {
-        let name = self.stage.map_or("exec", Stage::as_str);
+        let name = self.stage.map_or(self.command(), Stage::as_str);
         let message = self.message();
         format!(
             "{name}: done in {}{}{message}",
@@ -370,6 +375,12 @@ mod tests {
         };
         status.take(&read, at(2));
         insta::assert_snapshot!(status.line(at(2)), @"extract (1 of 4): 40 of 40, 100.0 %, 20/s; 77 candidates");
+        // Neither is a stage of a run.
+        let mut status = Status::default();
+        status.start(None, None, 0, at(10));
+        status.take(&read, at(100));
+        insta::assert_snapshot!(status.line(at(100)), @"extract: 40, 26.7/min");
+        let mut status = Status::default();
         status.start(None, None, 0, at(10));
         status.advance(5, at(100));
         insta::assert_snapshot!(status.line(at(100)), @"exec: 5, 3.3/min");

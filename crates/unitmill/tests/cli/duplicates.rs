@@ -1,13 +1,14 @@
 //! Near duplicates and benchmark items, from corpus to audit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::tempdir;
-use unitmill_model::{Reject, RejectReason, Stage};
+use unitmill_model::{Candidate, CandidateId, DuplicateDrop, Reject, RejectReason, Stage};
+use unitmill_shards::OutputKind;
 
-use crate::program::{fail, rejects, succeed, unitmill};
+use crate::program::{fail, rejects, root, rows, succeed, unitmill};
 
 const DISTANCE: &str = "import math
 
@@ -213,4 +214,102 @@ fn bad_benchmark_files_are_told_before_anything_is_done() {
         assert!(message.contains(name), "{message}");
     }
     assert!(!out.exists(), "nothing is begun");
+}
+
+/// Every candidate of an input, and those that deduplication keeps, both without their ids'
+/// order.
+fn candidates_and_kept(
+    input: &Path,
+    run: &Path,
+    settings: &[&str],
+) -> (BTreeMap<CandidateId, Candidate>, BTreeSet<CandidateId>) {
+    let mut command = unitmill(["plan", "recipes/quickstart.yaml", "--out"]);
+    command.arg(run).arg("--set");
+    command.arg(format!("input.0.path={}", input.display()));
+    for setting in ["dedup.near=true", "dedup.threshold=0.4"] {
+        command.args(["--set", setting]);
+    }
+    for setting in settings {
+        command.args(["--set", setting]);
+    }
+    let plan = succeed(&mut command);
+    for stage in ["extract", "dedup"] {
+        let tasks: u32 = plan
+            .lines()
+            .find_map(|line| line.split_once(stage))
+            .and_then(|(_, count)| count.trim().parse().ok())
+            .expect("the plan says how many tasks a stage has");
+        for task in (0..tasks).rev() {
+            succeed(unitmill(["task"]).arg(run).args([stage, &task.to_string()]));
+        }
+    }
+    let candidates: BTreeMap<CandidateId, Candidate> =
+        rows::<Candidate>(run, OutputKind::Candidates)
+            .into_iter()
+            .map(|candidate| (candidate.id, candidate))
+            .collect();
+    let dropped: BTreeSet<CandidateId> = rows::<DuplicateDrop>(run, OutputKind::Keep)
+        .into_iter()
+        .filter(|drop| drop.reason != RejectReason::RepeatedSource)
+        .map(|drop| drop.candidate_id)
+        .collect();
+    assert!(!dropped.is_empty(), "nothing to tell apart");
+    let kept = candidates
+        .keys()
+        .copied()
+        .filter(|id| !dropped.contains(id))
+        .collect();
+    (candidates, kept)
+}
+
+/// The texts of `data/demo`, last first, as rows of that many files.
+fn rows_of_the_demonstration(folder: &Path, files: usize) {
+    let demo = root().join("data/demo");
+    let mut pending = vec![demo.clone()];
+    let mut lines: Vec<String> = Vec::new();
+    while let Some(next) = pending.pop() {
+        if next.is_dir() {
+            let inside = fs::read_dir(&next).expect("readable");
+            pending.extend(inside.map(|entry| entry.expect("readable").path()));
+        } else if next.extension().is_some_and(|extension| extension == "py")
+            && let Ok(content) = fs::read_to_string(&next)
+        {
+            let path = next.strip_prefix(&demo).expect("below the corpus");
+            lines.push(serde_json::json!({"path": path, "content": content}).to_string());
+        }
+    }
+    lines.sort_by(|one, two| two.cmp(one));
+    fs::create_dir(folder).expect("made");
+    for (number, some) in lines.chunks(lines.len().div_ceil(files)).enumerate() {
+        let text = some.join("\n") + "\n";
+        fs::write(folder.join(format!("{number}.jsonl")), text).expect("written");
+    }
+}
+
+#[test]
+fn neither_order_nor_cut_changes_candidates_or_what_is_kept() {
+    let folder = tempdir().expect("a folder");
+    let forms = [("whole", 1), ("many", 7)].map(|(name, files)| {
+        let rows = folder.path().join(name);
+        rows_of_the_demonstration(&rows, files);
+        rows
+    });
+    let run = |name: &str| folder.path().join(name);
+    let whole = candidates_and_kept(&forms[0], &run("one"), &["tasks.buckets=1"]);
+    let cut = candidates_and_kept(
+        &forms[1],
+        &run("two"),
+        &["tasks.buckets=3", "tasks.part_kb=20", "dedup.memory_mb=1"],
+    );
+    assert!(whole.0.len() > 200 && whole.1.len() < whole.0.len());
+    assert!(whole == cut);
+    let files = candidates_and_kept(
+        &root().join("data/demo"),
+        &run("three"),
+        &["tasks.part_kb=8", "tasks.buckets=2"],
+    );
+    // A text in another encoding has no row.
+    for (id, candidate) in &whole.0 {
+        assert_eq!(files.0.get(id), Some(candidate));
+    }
 }

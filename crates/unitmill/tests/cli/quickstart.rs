@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 use tempfile::TempDir;
-use unitmill_model::{Candidate, Pair, PairId, Reject, RejectUnit, TestOrigin};
+use unitmill_model::{Candidate, Pair, PairId, Reject, RejectUnit, Stage, TestOrigin};
 use unitmill_shards::{OutputKind, read_rows};
 
 use crate::program::{pairs, program, published, rejects, root, rows, run, succeed, unitmill};
@@ -239,7 +239,20 @@ fn unknown_ids_are_named() {
 fn extract_alone_gives_the_candidates_of_the_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("candidates.parquet");
-    succeed(unitmill(["extract", "data/demo", "--env", "scientific", "--out"]).arg(&out));
+    let rejects = folder.path().join("rejects.parquet");
+    succeed(
+        unitmill(["extract", "data/demo", "--env", "scientific", "--out"])
+            .arg(&out)
+            .arg("--rejects")
+            .arg(&rejects),
+    );
+    let rejects: Vec<Reject> = read_rows::<Reject>(&rejects)
+        .expect("readable")
+        .map(|row| row.expect("a valid row"))
+        .collect();
+    let mut of_the_run = rows::<Reject>(QUICKSTART.path(), OutputKind::Rejects);
+    of_the_run.retain(|reject| reject.stage == Stage::Extract);
+    assert_eq!(rejects, of_the_run);
     let alone: Vec<Candidate> = read_rows::<Candidate>(&out)
         .expect("readable")
         .map(|row| row.expect("a valid row"))
