@@ -9,7 +9,8 @@ It ends the run for what could lead to the judge (judge.py) after all:
   function; the parts of `ctypes` that reach into memory. Tracing and profiling are for
   doctest and cProfile alone: a debugger of the library's can be told to jump over an
   assertion. Pretending to be a library's file is refused as well.
-- never: `sys._getframe`, attribute access on frames, compiling, importing. Named tuples,
+- never: `sys._getframe`, attribute access on frames, compiling, importing (but for what the
+  interpreter tests itself with). Named tuples,
   logging, warnings and dataclasses live on them, and the main thread's frames hold nothing
   that helps.
 """
@@ -50,11 +51,15 @@ REFUSED_BUT_FOR = {
     "sys.setprofile": "/cProfile.py",
     "sys.monitoring.register_callback": "/cProfile.py",
 }
+# What the interpreter's own tests look into it with.
+REFUSED_MODULES = frozenset(
+    {"_testcapi", "_testinternalcapi", "_testlimitedcapi", "_testclinic", "_testbuffer"}
+)
 LOOKED_AT = (
     ALWAYS_REFUSED
     | REFUSED_OUTSIDE_LIBRARIES
     | frozenset(REFUSED_BUT_FOR)
-    | {"compile", "code.__new__", "object.__setattr__"}
+    | {"import", "compile", "code.__new__", "object.__setattr__"}
 )
 # Exit status of a run that did what only serves to look into the harness. A program that
 # ends itself with it accuses itself.
@@ -109,6 +114,11 @@ def _hook(event, arguments):
         refused = True
     elif event in outside:
         refused = not from_library(getframe(1), event)
+    elif event == "import":
+        modules, kind, text = "§modules", "§type_of", "§text"
+        name = arguments[0]
+        refused = kind(name) is text and name in modules
+        what = "looking into the interpreter"
     elif event[:4] == "sys.":
         name = getframe(1).f_code.co_filename
         refused = not from_library(getframe(1), event)
@@ -169,6 +179,7 @@ def make_audit_hook(law, who, judge):
         always=ALWAYS_REFUSED,
         outside=REFUSED_OUTSIDE_LIBRARIES,
         but_for=tuple(REFUSED_BUT_FOR.items()),
+        modules=REFUSED_MODULES,
         protected=law.protected,
         libraries=law.libraries,
         from_library=from_library,

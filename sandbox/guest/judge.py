@@ -148,7 +148,7 @@ class Session:
         self.look = map(operator.itemgetter(_get_ident()), frames).__next__
         self.tests = {}
         self.canaries = canaries
-        self.methods = {}
+        self.methods, self.namespace = {}, None
         self.shadows = ()
         self.classes_before = law.classes.state()
         self.modules_before = law.modules.state()
@@ -206,7 +206,7 @@ class Session:
             self._collected(*payload)
         elif kind == "compiled":
             if not self.started:
-                self.methods = dict(payload[0])
+                self.methods, self.namespace = dict(payload[0]), payload[1]
                 self.started = True
                 self.harness_before = self.law.harness.state()
         elif kind == "load_failed" and tuple(map(type, payload)) == (str, str):
@@ -215,6 +215,8 @@ class Session:
             if reason == "syntax" and self.started:
                 reason = "error"
             yield f'{{"load_failed":{_text(reason)},"message":{_text(message)}}}'
+        elif kind == "lenient" and tuple(map(type, payload)) == (str,):
+            self._note(f"{payload[0]} accepts what it must refuse")
         elif kind == "data" and len(payload) == 1:
             yield f'{{"data":{_text(payload[0])}}}'
         elif kind == "finished":
@@ -251,6 +253,7 @@ class Session:
             self._compare()
             self.classes_before = self.law.classes.state()
             self.adjusted = _adjustable()
+        self._compare_imported()
         classes, helpers, looked = [], set(), set()
         written = [code for codes, _ in self.methods.values() for code in codes]
         # The result and the suites: what is set on one of them stands before its methods.
@@ -280,6 +283,10 @@ class Session:
                         continue
                     if _asserts(name, value):
                         helpers.add(name)
+                    if value.__globals__ is not self.namespace and any(
+                        value.__code__ is code for code in written
+                    ):
+                        self._note(f"{name} of a test class has another module's globals")
                     if name not in self.law.taken_names:
                         continue
                     code = value.__code__
@@ -446,6 +453,16 @@ class Session:
         if not law.sees_modules:
             self._compare()
         self._compare_shadows()
+        self._compare_imported()
+
+    def _compare_imported(self):
+        law = self.law
+        if _plain(law.warnings) and law.warnings.get("catch_warnings") is not law.recorder:
+            self._note("catch_warnings was replaced")
+        if law.asserting_modules and _plain(law.imported):
+            for name, module in law.asserting_modules:
+                if law.imported.get(name, module) is not module:
+                    self._note(f"{name} was replaced")
 
     def _compare_assertions(self):
         law = self.law
@@ -453,9 +470,13 @@ class Session:
         if law.sees_modules and state == self.asserting_before:
             return
         self.asserting_before = state
-        for names, name, value in law.assertions:
-            if not _plain(names) or names.get(name) is not value:
-                self._note(f"{name} of a library was replaced")
+        for names, known in law.assertions:
+            if not _plain(names):
+                self._note("a library has names that are no plain text")
+                continue
+            for name, value in known.items():
+                if names.get(name, value) is not value:
+                    self._note(f"{name} of a library was replaced")
 
     def _compare_classes(self):
         law = self.law
@@ -579,7 +600,7 @@ def _plain(names):
 
 
 def _name(kind):
-    return kind if kind in ("collected", "compiled", "load_failed", "data", "finished") else "it"
+    return kind if kind in ("collected", "compiled", "load_failed", "lenient", "data", "finished") else "it"
 
 
 def _test_record(test_id, status, message, exception):

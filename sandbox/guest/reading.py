@@ -23,7 +23,11 @@ def test_codes(code, source):
                 continue
             # Class bodies have neither CO_OPTIMIZED nor CO_NEWLOCALS.
             if constant.co_flags & 3 == 0:
-                walk(constant, f"{prefix}{constant.co_name}.", inherited or decorated(constant))
+                place = f"{prefix}{constant.co_name}."
+                # A class takes the place of one of its name before it.
+                for name in [name for name in methods if name.startswith(place)]:
+                    del methods[name]
+                walk(constant, place, inherited or decorated(constant))
             elif prefix:
                 known, changed = methods.get(prefix + constant.co_name, ((), False))
                 changed = changed or inherited or decorated(constant)
@@ -35,6 +39,7 @@ def test_codes(code, source):
 
 # A comparison that says the same of everything, by name, and what it says.
 _INDIFFERENT = {"__eq__": True, "__ne__": False}
+_PLAIN = (bool, int, float, str, bytes, tuple, type(None))
 
 
 def disarm(code, around):
@@ -50,5 +55,8 @@ def disarm(code, around):
         answer = True
     # Nothing but: return the constant.
     if answer is not None and len(code.co_code) <= 8 and not code.co_names:
-        constants = [NotImplemented if constant is answer else constant for constant in constants]
+        constants = [
+            NotImplemented if type(constant) in _PLAIN and bool(constant) is answer else constant
+            for constant in constants
+        ]
     return code.replace(co_consts=tuple(constants))

@@ -25,6 +25,36 @@ fn row(name: &'static str, code: &str, tests: &str, expected: Verdict) -> Row {
     }
 }
 
+/// Whole modules of `table/suites`, each with its verdict in its first line.
+fn suites() -> Vec<Row> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/table/suites");
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(path).expect("a text");
+            let expected = text
+                .lines()
+                .next()
+                .and_then(|line| line.strip_prefix("# Expect: "))
+                .and_then(|name| Verdict::ALL.iter().find(|known| known.as_str() == name))
+                .unwrap_or_else(|| panic!("{}: no verdict", path.display()));
+            let name = path.file_stem().and_then(|name| name.to_str());
+            let name = name.expect("a name of this project is UTF-8").to_owned();
+            let tests = unitmill_python::enumerate_tests(&text).expect("a module");
+            Row {
+                name: name.leak(),
+                job: support::module(&text, &tests),
+                expected: *expected,
+            }
+        })
+        .collect()
+}
+
 /// One table at a time: each looks at the host, which the others change.
 static HOST: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
@@ -91,6 +121,11 @@ async fn check(rows: Vec<Row>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn honest_programs_get_the_verdict_of_plain_unittest() {
     check(honest::rows()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_suites_get_the_verdict_of_plain_unittest() {
+    check(suites()).await;
 }
 
 #[test]

@@ -1,0 +1,6 @@
+# Expect: failed
+
+import unittest
+class T(unittest.TestCase):
+    def test_it(self):
+        with self.assertLogs("b"): pass

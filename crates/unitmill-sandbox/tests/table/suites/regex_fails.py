@@ -1,0 +1,5 @@
+# Expect: failed
+
+import unittest
+class T(unittest.TestCase):
+    def test_it(self): self.assertRegex("abc", "x+")
