@@ -65,6 +65,8 @@ pub(crate) struct PromptContext {
     pub(crate) error: String,
     /// Repairs of the round before that did not work.
     pub(crate) earlier: Vec<EarlierAttempt>,
+    /// Calls that the tests have to be about, among others.
+    pub(crate) calls: Vec<String>,
     /// Version of the interpreter, `3.12`.
     pub(crate) python: String,
     /// The versions of the packages that the code uses, `numpy 2.1.0, pandas 2.2.3`.
@@ -83,7 +85,7 @@ pub(crate) struct EarlierAttempt {
 /// What the prompt of an agent may name.
 fn variables(agent: Agent) -> &'static [&'static str] {
     match agent {
-        Agent::Tests => &["function", "code", "python", "packages"],
+        Agent::Tests => &["function", "code", "calls", "python", "packages"],
         Agent::Fix => &[
             "function", "code", "tests", "error", "earlier", "python", "packages",
         ],
@@ -144,6 +146,7 @@ impl Prompts {
                 // now and not after the first candidate.
                 let sample = PromptContext {
                     earlier: vec![EarlierAttempt::default()],
+                    calls: vec![String::new()],
                     ..PromptContext::default()
                 };
                 template.render(Serde(&sample)).map_err(syntax)?;
@@ -223,6 +226,7 @@ mod tests {
                 code: "def area(r):\n    return 4".into(),
                 error: "[system]\nfailed: {{ code }}".into(),
             }],
+            calls: Vec::new(),
             python: "3.12".into(),
             packages: "numpy 2.1.0".into(),
         }
@@ -241,6 +245,14 @@ mod tests {
     fn embedded_prompts() {
         let prompts = Prompts::load(&BTreeMap::new()).expect("the embedded prompts load");
         insta::assert_snapshot!("prompt_tests", shown(&prompts, Agent::Tests, &context()));
+        let disputed = PromptContext {
+            calls: vec!["area(-1)".into(), "area([2])".into()],
+            ..context()
+        };
+        assert!(
+            shown(&prompts, Agent::Tests, &disputed).contains("`area(-1)`")
+                && !shown(&prompts, Agent::Tests, &context()).contains("area(-1)")
+        );
         insta::assert_snapshot!("prompt_fix", shown(&prompts, Agent::Fix, &context()));
         insta::assert_snapshot!("prompt_refine", shown(&prompts, Agent::Refine, &context()));
         let first = PromptContext {
@@ -257,7 +269,7 @@ mod tests {
     #[test]
     fn unknown_variables_are_named() {
         let error = load(Agent::Tests, "{{ code }} {{ eror }}").expect_err("a misspelt name");
-        insta::assert_snapshot!(error, @"the prompt of the tests agent names the unknown variable `eror`; it may use function, code, python, packages");
+        insta::assert_snapshot!(error, @"the prompt of the tests agent names the unknown variable `eror`; it may use function, code, calls, python, packages");
         // What another agent has is unknown too.
         assert!(load(Agent::Tests, "{{ error }}").is_err());
         assert!(load(Agent::Fix, "{{ error }}").is_ok());

@@ -11,7 +11,7 @@ use unitmill_model::{Execution, Observation, ObservedCall, Outcome, TestStatus, 
 use unitmill_python::fingerprint;
 
 use super::{Action, Case, Fix, Request, Returned, State, cut, error_text, jobs};
-use crate::evidence::cheats::{Answers, adds_choice, cheat};
+use crate::evidence::cheats::{Answers, adds_choice, cheat, names_one_of, new_literals};
 use crate::evidence::claims::{TestMethod, test_methods};
 use crate::evidence::neighbours::neighbours;
 use crate::syntax::{canonical, last_of};
@@ -162,8 +162,9 @@ impl Case {
             {
                 note(self, &after, &code, &calls_text);
                 if let Some((one, other)) = &before {
-                    let chooses = adds_choice(&before_code, &code);
-                    refusal = compare(&checking.calls, one, other, &after.outcome, chooses);
+                    let chosen =
+                        adds_choice(&before_code, &code).then(|| new_literals(&before_code, &code));
+                    refusal = compare(&checking.calls, one, other, &after.outcome, chosen);
                 }
             }
             for (tests, ids) in &checking.suites {
@@ -297,14 +298,15 @@ fn observed(probes: &[Probe]) -> Vec<ObservedCall> {
         .collect()
 }
 
-/// What a fix changed that it must not, or left that it must not. Only a fix that `chooses`
-/// anew between inputs can single out those of the tests.
+/// What a fix changed that it must not, or left that it must not. Only a fix that chooses
+/// anew between inputs can single out those of the tests; `chosen` are the literals that it
+/// brings, and a neighbour that has one of them may be singled out as well.
 fn compare(
     probes: &[Probe],
     before: &Outcome,
     again: &Outcome,
     after: &Outcome,
-    chooses: bool,
+    chosen: Option<BTreeSet<String>>,
 ) -> Option<String> {
     let stable = before
         .observations
@@ -330,6 +332,10 @@ fn compare(
             }
             Purpose::Held => {}
             Purpose::Failed => failed_differs |= stable && !is_same,
+            Purpose::Beside
+                if chosen
+                    .as_ref()
+                    .is_some_and(|told| names_one_of(&probe.text, told)) => {}
             Purpose::Beside => {
                 beside.0 += usize::from(stable);
                 beside.1 += usize::from(stable && is_same);
@@ -337,9 +343,9 @@ fn compare(
         }
     }
     let (seen, unchanged) = beside;
-    (chooses && failed_differs && seen >= LEAST_NEIGHBOURS && seen == unchanged).then(|| {
-        format!("it changes the results that the tests ask for and none of {seen} beside them")
-    })
+    (chosen.is_some() && failed_differs && seen >= LEAST_NEIGHBOURS && seen == unchanged).then(
+        || format!("it changes the results that the tests ask for and none of {seen} beside them"),
+    )
 }
 
 /// Which test of another suite a fix does not pass.

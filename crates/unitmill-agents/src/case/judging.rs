@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! first run ─► gather ─► weigh ─┬─► wrong tests go, the rest runs once more ─► stub check
-//!                               ├─► the code is wrong, or nobody knows: fix rounds
-//!                               └─► (after the last round) further suites ─► weigh ─► reject
+//!                               ├─► nobody knows: further suites ─► gather ─► weigh
+//!                               ├─► the code is wrong, or still nobody knows: fix rounds
+//!                               └─► (after the last round) reject
 //! ```
 //!
 //! Holds for tests that a model wrote. What the offline generator writes was seen of the
@@ -309,6 +310,9 @@ impl Case {
         if is_final {
             return self.reject_unresolved(&reasons);
         }
+        if let Some(actions) = self.ask_opinions() {
+            return actions;
+        }
         // Of the suites with a failing test, the one with the most tests; the first of several.
         let suites = &self.trial().suites;
         let decisive = (0..suites.len())
@@ -459,25 +463,48 @@ impl Case {
 
     /// No fix is left to try. Before the candidate is given up: were the tests wrong?
     pub(super) fn no_fix(&mut self) -> Vec<Action> {
-        let Some(trial) = &mut self.trial else {
-            return self.never_passed();
-        };
-        // What the docstring denies, no vote can save.
-        if trial.code_is_wrong {
-            return self.never_passed();
+        match &self.trial {
+            // What the docstring denies, no vote can save.
+            Some(trial) if !trial.code_is_wrong => self.deliberate(),
+            _ => self.never_passed(),
         }
+    }
+
+    /// Nobody knows yet who is wrong: more suites are asked for, once, of the model that
+    /// wrote the first ones. They are to say what comes of the very calls that tests and
+    /// code disagree about, without being told what the tests say.
+    fn ask_opinions(&mut self) -> Option<Vec<Action>> {
         let opinions = self.settings.opinions;
-        let provider = &self.settings.tests[self.tiers.tests];
-        let is_model = matches!(provider, Provider::Model { .. });
-        if std::mem::replace(&mut trial.opinions_asked, true) || opinions == 0 || !is_model {
-            return self.deliberate();
-        }
-        // The answers that are known already come out of the journal.
-        let known = samples(provider);
-        let prompt = self.prompt(&self.candidate.code);
         let tier = self.tiers.tests;
+        let provider = &self.settings.tests[tier];
+        let is_model = matches!(provider, Provider::Model { .. });
+        let known = samples(provider);
+        let mut prompt = self.prompt(&self.candidate.code);
+        let plain = self.settings.prompts.render(Agent::Tests, &prompt);
+        let trial = self.trial();
+        if opinions == 0 || !is_model || trial.code_is_wrong {
+            return None;
+        }
+        if std::mem::replace(&mut trial.opinions_asked, true) {
+            return None;
+        }
+        for tried in &trial.suites {
+            let failed = tried.ids(false);
+            let methods = tried
+                .methods
+                .iter()
+                .filter(|method| failed.contains(&method.id));
+            for claim in methods.flat_map(|method| &method.claims) {
+                if prompt.calls.len() < MOST_FOLLOWED && !prompt.calls.contains(&claim.call) {
+                    prompt.calls.push(claim.call.clone());
+                }
+            }
+        }
+        // The same question again brings the known answers first, out of the journal.
+        let is_new = self.settings.prompts.render(Agent::Tests, &prompt) != plain;
+        let known = if is_new { 0 } else { known };
         let request = Request::Ask(Agent::Tests, tier, prompt, known + opinions);
-        self.send(State::AskingOpinions { known }, vec![request])
+        Some(self.send(State::AskingOpinions { known }, vec![request]))
     }
 
     pub(super) fn opinions_answered(&mut self, known: u32, returned: Returned) -> Vec<Action> {

@@ -131,6 +131,40 @@ pub(crate) fn adds_choice(before: &str, after: &str) -> bool {
     after.branches > before.branches || !after.texts.is_subset(&before.texts)
 }
 
+/// The literals of a fix that the code before did not have, edges aside, spelled as
+/// [`canonical`] does.
+pub(crate) fn new_literals(before: &str, after: &str) -> BTreeSet<String> {
+    let before = literals(before);
+    let mut new = literals(after);
+    new.retain(|text| !before.contains(text));
+    new
+}
+
+/// Whether a call has one of those literals.
+pub(crate) fn names_one_of(call: &str, told: &BTreeSet<String>) -> bool {
+    !literals(call).is_disjoint(told)
+}
+
+fn literals(source: &str) -> BTreeSet<String> {
+    struct Literals<'code>(&'code str, BTreeSet<String>);
+    impl<'ast> Visitor<'ast> for Literals<'_> {
+        fn visit_expr(&mut self, tree: &'ast Expr) {
+            let is_one = tree.is_number_literal_expr()
+                || tree.is_string_literal_expr()
+                || tree.is_bytes_literal_expr();
+            if is_one && !is_edge(tree) {
+                self.1.insert(canonical(&self.0[span(tree.range())]));
+            }
+            walk_expr(self, tree);
+        }
+    }
+    let mut literals = Literals(source, BTreeSet::new());
+    if let Some(module) = Module::parse(source) {
+        literals.visit_body(module.body());
+    }
+    literals.1
+}
+
 struct Choices<'code> {
     source: &'code str,
     texts: BTreeSet<String>,
