@@ -164,7 +164,13 @@ impl Case {
                 if let Some((one, other)) = &before {
                     let chosen =
                         adds_choice(&before_code, &code).then(|| new_literals(&before_code, &code));
-                    refusal = compare(&checking.calls, one, other, &after.outcome, chosen);
+                    refusal = compare(
+                        &checking.calls,
+                        [one, other],
+                        &after.outcome,
+                        &self.candidate.name,
+                        chosen.as_ref(),
+                    );
                 }
             }
             for (tests, ids) in &checking.suites {
@@ -303,10 +309,10 @@ fn observed(probes: &[Probe]) -> Vec<ObservedCall> {
 /// brings, and a neighbour that has one of them may be singled out as well.
 fn compare(
     probes: &[Probe],
-    before: &Outcome,
-    again: &Outcome,
+    [before, again]: [&Outcome; 2],
     after: &Outcome,
-    chosen: Option<BTreeSet<String>>,
+    function: &str,
+    chosen: Option<&BTreeSet<String>>,
 ) -> Option<String> {
     let stable = before
         .observations
@@ -335,7 +341,7 @@ fn compare(
             Purpose::Beside
                 if chosen
                     .as_ref()
-                    .is_some_and(|told| names_one_of(&probe.text, told)) => {}
+                    .is_some_and(|told| names_one_of(&probe.text, function, told)) => {}
             Purpose::Beside => {
                 beside.0 += usize::from(stable);
                 beside.1 += usize::from(stable && is_same);

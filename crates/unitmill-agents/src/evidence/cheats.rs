@@ -140,9 +140,18 @@ pub(crate) fn new_literals(before: &str, after: &str) -> BTreeSet<String> {
     new
 }
 
-/// Whether a call has one of those literals.
-pub(crate) fn names_one_of(call: &str, told: &BTreeSet<String>) -> bool {
-    !literals(call).is_disjoint(told)
+/// Whether a call has one of those literals for an argument.
+pub(crate) fn names_one_of(call: &str, function: &str, told: &BTreeSet<String>) -> bool {
+    let mut inputs = BTreeSet::new();
+    if let Some(tree) = expression(call) {
+        let mut reader = Inputs {
+            source: call,
+            function: last_of(function),
+            into: &mut inputs,
+        };
+        reader.visit_expr(&tree);
+    }
+    !inputs.is_disjoint(told)
 }
 
 fn literals(source: &str) -> BTreeSet<String> {

@@ -159,6 +159,16 @@ fn run(job: &Job) -> Outcome {
     }
 }
 
+/// What a model answers that is asked for tests: at first, and once more about calls that
+/// are in dispute.
+fn written(prompt: &str, suites: &[String], opinions: &[String], samples: u32) -> Vec<String> {
+    let told = match prompt.contains("Among the cases are these calls") {
+        true => opinions,
+        false => suites,
+    };
+    told.iter().take(samples as usize).cloned().collect()
+}
+
 /// A case with those suites, one for each sample, and those answers of the fix agent.
 fn judged(code: &str, suites: &[String], opinions: &[String], fixes: &[&str]) -> Conclusion {
     let provider = model(suites.len() as u32);
@@ -171,13 +181,8 @@ fn judged(code: &str, suites: &[String], opinions: &[String], fixes: &[&str]) ->
     drive(
         candidate(code),
         settings,
-        |agent, _, samples| match agent {
-            Agent::Tests => suites
-                .iter()
-                .chain(opinions)
-                .take(samples as usize)
-                .cloned()
-                .collect(),
+        |agent, prompt, samples| match agent {
+            Agent::Tests => written(prompt, suites, opinions, samples),
             Agent::Fix => fixes
                 .iter()
                 .map(|fix| format!("```python\n{fix}\n```"))
@@ -372,11 +377,11 @@ proptest! {
         bend in 1i64..9,
         picks in proptest::collection::vec(0usize..100, 64),
     ) {
-        let written = |claims: &Vec<(i64, i64)>| {
+        let suite_of = |claims: &Vec<(i64, i64)>| {
             suite(&claims.iter().map(|(value, error)| (*value, value * 2 + error)).collect::<Vec<_>>())
         };
-        let suites: Vec<String> = claims.iter().map(written).collect();
-        let opinions: Vec<String> = opinions.iter().map(written).collect();
+        let suites: Vec<String> = claims.iter().map(suite_of).collect();
+        let opinions: Vec<String> = opinions.iter().map(suite_of).collect();
         let fixes = [with(&format!("if value == {bend}: return {}", bend * 2 + 1)), GOOD.to_owned()];
         let run_with = |pick: &mut dyn FnMut(usize) -> usize| {
             let settings = CaseSettings {
@@ -387,8 +392,8 @@ proptest! {
             drive(
                 candidate(GOOD),
                 settings,
-                |agent, _, samples| match agent {
-                    Agent::Tests => suites.iter().chain(&opinions).take(samples as usize).cloned().collect(),
+                |agent, prompt, samples| match agent {
+                    Agent::Tests => written(prompt, &suites, &opinions, samples),
                     Agent::Fix => fixes.iter().map(|fix| format!("```python\n{fix}```")).collect(),
                     Agent::Refine => Vec::new(),
                 },
