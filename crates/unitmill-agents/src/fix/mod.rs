@@ -4,6 +4,7 @@
 //! function in [`guided`]. Every edit is made at the position of a syntax node. The fixer
 //! never judges: whether a repair is one, the tests say.
 
+mod frequencies;
 mod guided;
 mod moves;
 mod rewrites;
@@ -19,7 +20,7 @@ use unitmill_python::{Repair, repairable_name, undefined_names};
 
 use crate::Environment;
 use crate::syntax::{Edit, Module, add_imports, apply};
-use tables::{LIBRARIES, Library};
+use tables::{LIBRARIES, Library, Move};
 
 /// How far a repair goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,7 +64,22 @@ impl Scene<'_> {
 
     /// Whether the environment is at least of version `gone`, as far as known.
     pub(crate) fn is_gone(&self, library: &Library, gone: &str) -> bool {
-        let installed = if library.root == "python" {
+        self.installed(library)
+            .is_none_or(|installed| installed >= release(gone))
+    }
+
+    /// Whether the environment lacks the old name of an entry, as far as known.
+    pub(crate) fn lacks(&self, library: &Library, entry: &Move) -> bool {
+        let is_back = !entry.back.is_empty()
+            && self
+                .installed(library)
+                .is_some_and(|installed| installed >= release(entry.back));
+        self.is_gone(library, entry.gone) && !is_back
+    }
+
+    /// The version of a library that the environment holds.
+    fn installed(&self, library: &Library) -> Option<Vec<u32>> {
+        if library.root == "python" {
             let (major, minor) = self.environment.python;
             Some(vec![u32::from(major), u32::from(minor)])
         } else {
@@ -71,8 +87,7 @@ impl Scene<'_> {
                 .iter()
                 .find_map(|name| self.environment.versions.get(*name))
                 .map(|version| release(version))
-        };
-        installed.is_none_or(|installed| installed >= release(gone))
+        }
     }
 }
 
@@ -119,6 +134,7 @@ pub(crate) fn repair(
         (missing_names, Often::Again),
         (moves::act, Often::Again),
         (rewrites::act, Often::Again),
+        (frequencies::act, Often::Once),
         (guided::act, Often::Once),
         (missing_imports, Often::Once),
         (unused_imports, Often::Again),

@@ -61,7 +61,7 @@ impl Mover<'_> {
                 if !(rest.is_empty() || rest.starts_with('.')) {
                     continue;
                 }
-                if !self.scene.is_gone(library, entry.gone) || !self.concerns(entry) {
+                if !self.scene.lacks(library, entry) || !self.concerns(entry) {
                     continue;
                 }
                 if best

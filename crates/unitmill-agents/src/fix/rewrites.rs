@@ -225,7 +225,7 @@ impl Rewriter<'_> {
                 KeywordChange::Replace(_, to) => {
                     self.change.edits.push(Edit::replace(keyword, to));
                 }
-                KeywordChange::Drop => {
+                KeywordChange::Drop | KeywordChange::DropOf(_) => {
                     let edit = self.removal(&call.arguments, index);
                     self.change.edits.push(edit);
                 }
@@ -252,6 +252,7 @@ impl Rewriter<'_> {
             KeywordChange::Replace(old, _) => {
                 self.text(&keyword.value).trim_matches(['\'', '"']) == old.trim_matches('\'')
             }
+            KeywordChange::DropOf(old) => self.text(&keyword.value) == old,
             KeywordChange::Rename(_) | KeywordChange::Drop => true,
         }
     }

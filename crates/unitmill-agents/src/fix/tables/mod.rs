@@ -3,11 +3,15 @@
 //! A `gone` version is the first one without the old name; rules stay silent where the
 //! environment is known to be older. `python` versions are written as the others.
 
-mod libraries;
+mod graphics;
 mod numpy;
 mod pandas;
 mod python2;
+mod scipy;
+mod sklearn;
 mod stdlib;
+
+pub(crate) use pandas::FREQUENCIES;
 
 /// A qualified name that lives elsewhere now. Everything below `from` moves along, so a
 /// module is one entry; the longest entry wins.
@@ -19,6 +23,8 @@ pub(crate) struct Move {
     pub(crate) to: &'static str,
     /// First version without the old name.
     pub(crate) gone: &'static str,
+    /// First version that has a name of that spelling again; empty for none.
+    pub(crate) back: &'static str,
 }
 
 /// A call of a qualified name, rewritten as a whole.
@@ -59,6 +65,8 @@ pub(crate) enum KeywordChange {
     Rename(&'static str),
     /// It is gone; what it did, if anything, is the tests' business.
     Drop,
+    /// This value of it is gone, and what nothing says means now.
+    DropOf(&'static str),
     /// A value of it has another spelling.
     Value(&'static str, &'static str),
     /// The whole argument reads differently.
@@ -97,13 +105,27 @@ pub(crate) const LIBRARIES: &[Library] = &[
     python2::PYTHON2,
     numpy::NUMPY,
     pandas::PANDAS,
-    libraries::SCIPY,
-    libraries::SKLEARN,
+    scipy::SCIPY,
+    sklearn::SKLEARN,
+    graphics::MATPLOTLIB,
+    graphics::NETWORKX,
 ];
 
 /// An entry of a table of moves.
 const fn moved(from: &'static str, to: &'static str, gone: &'static str) -> Move {
-    Move { from, to, gone }
+    Move {
+        from,
+        to,
+        gone,
+        back: "",
+    }
+}
+
+impl Move {
+    /// The same entry, of a name that came back, for whatever it means then.
+    const fn back_in(self, back: &'static str) -> Self {
+        Self { back, ..self }
+    }
 }
 
 /// An entry of a table of calls.

@@ -1,6 +1,6 @@
 //! pandas: removals from 0.20 to 3.0.
 
-use super::KeywordChange::{Drop, Rename, Replace};
+use super::KeywordChange::{Drop, DropOf, Rename, Replace};
 use super::{CallRule, KeywordRule, Library, MethodRule, Move, call, keyword, method, moved};
 
 pub(super) const PANDAS: Library = Library {
@@ -12,7 +12,191 @@ pub(super) const PANDAS: Library = Library {
     keywords: KEYWORDS,
 };
 
+/// Letters of frequencies that pandas 2.2 renamed, and 3.0 refuses.
+pub(crate) const FREQUENCIES: &[(&str, &str)] = &[
+    ("M", "ME"),
+    ("Q", "QE"),
+    ("A", "YE"),
+    ("Y", "YE"),
+    ("BM", "BME"),
+    ("BQ", "BQE"),
+    ("BA", "BYE"),
+    ("BY", "BYE"),
+    ("SM", "SME"),
+    ("CBM", "CBME"),
+    ("H", "h"),
+    ("BH", "bh"),
+    ("CBH", "cbh"),
+    ("T", "min"),
+    ("S", "s"),
+    ("L", "ms"),
+    ("U", "us"),
+    ("N", "ns"),
+    ("AS", "YS"),
+    ("BAS", "BYS"),
+];
+
 const MOVES: &[Move] = &[
+    moved("pandas.SparseArray", "pandas.arrays.SparseArray", "2.0"),
+    moved("pandas.ordered_merge", "pandas.merge_ordered", "0.25"),
+    moved("pandas.plot_params", "pandas.plotting.plot_params", "0.25"),
+    moved("pandas.json", "pandas.io.json", "0.25"),
+    moved("pandas.get_store", "pandas.HDFStore", "0.24"),
+    moved("pandas.NumericIndex", "pandas.Index", "2.0"),
+    moved("pandas.types.api", "pandas.api.types", "0.23"),
+    moved("pandas.types.common", "pandas.api.types", "0.23"),
+    moved(
+        "pandas.core.common.is_list_like",
+        "pandas.api.types.is_list_like",
+        "0.24",
+    ),
+    moved("pandas.core.common.isnull", "pandas.isnull", "0.24"),
+    moved("pandas.core.common.notnull", "pandas.notnull", "0.24"),
+    moved(
+        "pandas.core.common.is_numeric_dtype",
+        "pandas.api.types.is_numeric_dtype",
+        "0.24",
+    ),
+    moved(
+        "pandas.core.common.is_integer_dtype",
+        "pandas.api.types.is_integer_dtype",
+        "0.24",
+    ),
+    moved(
+        "pandas.core.common.is_datetime64_any_dtype",
+        "pandas.api.types.is_datetime64_any_dtype",
+        "0.24",
+    ),
+    moved(
+        "pandas.core.common.is_categorical_dtype",
+        "pandas.api.types.is_categorical_dtype",
+        "0.24",
+    ),
+    moved(
+        "pandas.core.common.AbstractMethodError",
+        "pandas.errors.AbstractMethodError",
+        "0.24",
+    ),
+    moved(
+        "pandas.core.common.SettingWithCopyWarning",
+        "pandas.errors.ChainedAssignmentError",
+        "1.5",
+    ),
+    moved(
+        "pandas.errors.SettingWithCopyWarning",
+        "pandas.errors.ChainedAssignmentError",
+        "3.0",
+    ),
+    moved(
+        "pandas.core.base.DataError",
+        "pandas.errors.DataError",
+        "1.5",
+    ),
+    moved(
+        "pandas.core.base.SpecificationError",
+        "pandas.errors.SpecificationError",
+        "1.5",
+    ),
+    moved(
+        "pandas.core.groupby.DataError",
+        "pandas.errors.DataError",
+        "1.5",
+    ),
+    moved("pandas.core.index", "pandas", "1.0"),
+    moved("pandas.core.categorical", "pandas", "0.24"),
+    moved("pandas.indexes.base.Index", "pandas.Index", "0.24"),
+    moved(
+        "pandas.tseries.tools.to_datetime",
+        "pandas.to_datetime",
+        "0.24",
+    ),
+    moved("pandas.tseries.index", "pandas", "0.20"),
+    moved("pandas.tseries.period", "pandas", "0.20"),
+    moved("pandas.tseries.tdi", "pandas", "0.20"),
+    moved("pandas.tseries.timedeltas", "pandas", "0.24"),
+    moved("pandas.tseries.plotting", "pandas.plotting", "1.0"),
+    moved("pandas.tseries.converter", "pandas.plotting", "1.0"),
+    moved("pandas.tools.util.to_numeric", "pandas.to_numeric", "0.24"),
+    moved("pandas.tools.pivot", "pandas", "0.24"),
+    moved("pandas.tools.tile", "pandas", "0.24"),
+    moved("pandas.tools.hashing", "pandas.util", "0.24"),
+    moved("pandas.tslib.NaT", "pandas.NaT", "0.23"),
+    moved("pandas.tslib.Timedelta", "pandas.Timedelta", "0.23"),
+    moved(
+        "pandas.tslib.OutOfBoundsDatetime",
+        "pandas.errors.OutOfBoundsDatetime",
+        "0.23",
+    ),
+    moved("pandas._libs.lib.Timestamp", "pandas.Timestamp", "0.24"),
+    moved("pandas.util.decorators", "pandas.util._decorators", "0.25"),
+    moved("pandas.compat.StringIO", "io.StringIO", "0.25"),
+    moved("pandas.compat.BytesIO", "io.BytesIO", "0.25"),
+    moved("pandas.compat.range", "range", "0.25"),
+    moved("pandas.compat.lrange", "range", "0.25"),
+    moved("pandas.compat.zip", "zip", "0.25"),
+    moved("pandas.compat.map", "map", "0.25"),
+    moved("pandas.compat.filter", "filter", "0.25"),
+    moved("pandas.compat.string_types", "str", "0.25"),
+    moved("pandas.compat.text_type", "str", "0.25"),
+    moved("pandas.compat.long", "int", "0.25"),
+    moved("pandas.compat.u", "str", "0.25"),
+    moved(
+        "pandas.compat.OrderedDict",
+        "collections.OrderedDict",
+        "0.25",
+    ),
+    moved("pandas.compat.reduce", "functools.reduce", "0.25"),
+    moved(
+        "pandas.io.common.EmptyDataError",
+        "pandas.errors.EmptyDataError",
+        "1.0",
+    ),
+    moved(
+        "pandas.io.common.ParserError",
+        "pandas.errors.ParserError",
+        "1.0",
+    ),
+    moved(
+        "pandas.io.common.CParserError",
+        "pandas.errors.ParserError",
+        "0.23",
+    ),
+    moved(
+        "pandas.errors.CParserError",
+        "pandas.errors.ParserError",
+        "0.23",
+    ),
+    moved(
+        "pandas.parser.CParserError",
+        "pandas.errors.ParserError",
+        "0.23",
+    ),
+    moved(
+        "pandas.io.common.DtypeWarning",
+        "pandas.errors.DtypeWarning",
+        "1.0",
+    ),
+    moved(
+        "pandas.io.json.normalize.json_normalize",
+        "pandas.json_normalize",
+        "1.0",
+    ),
+    moved("pandas.io.sql.read_frame", "pandas.read_sql", "0.20"),
+    moved(
+        "pandas.core.dtypes.common.is_categorical",
+        "pandas.api.types.is_categorical_dtype",
+        "2.0",
+    ),
+    moved(
+        "pandas.api.types.is_categorical",
+        "pandas.api.types.is_categorical_dtype",
+        "2.0",
+    ),
+    moved(
+        "pandas.api.types.is_extension_type",
+        "pandas.api.types.is_extension_array_dtype",
+        "2.0",
+    ),
     moved("pandas.np", "numpy", "2.0"),
     moved("pandas.datetime", "datetime.datetime", "2.0"),
     moved("pandas.Int64Index", "pandas.Index", "2.0"),
@@ -58,6 +242,80 @@ const fn rolling(from: &'static str, to: &'static str) -> CallRule {
 }
 
 const CALLS: &[CallRule] = &[
+    call(
+        "pandas.value_counts",
+        1,
+        "pd.Series({0}).value_counts({kw})",
+        "3.0",
+    )
+    .with_import("import pandas as pd"),
+    call(
+        "pandas.rolling_quantile",
+        3,
+        "{0.}.rolling({1}).quantile({2})",
+        "0.23",
+    ),
+    call(
+        "pandas.rolling_skew",
+        2,
+        "{0.}.rolling({1}{*}).skew()",
+        "0.23",
+    ),
+    call(
+        "pandas.rolling_kurt",
+        2,
+        "{0.}.rolling({1}{*}).kurt()",
+        "0.23",
+    ),
+    call(
+        "pandas.rolling_cov",
+        3,
+        "{0.}.rolling({2}).cov({1})",
+        "0.23",
+    ),
+    call("pandas.expanding_std", 1, "{0.}.expanding().std()", "0.23"),
+    call("pandas.expanding_var", 1, "{0.}.expanding().var()", "0.23"),
+    call(
+        "pandas.expanding_median",
+        1,
+        "{0.}.expanding().median()",
+        "0.23",
+    ),
+    call(
+        "pandas.expanding_count",
+        1,
+        "{0.}.expanding().count()",
+        "0.23",
+    ),
+    call(
+        "pandas.expanding_apply",
+        2,
+        "{0.}.expanding().apply({1}{*})",
+        "0.23",
+    ),
+    call("pandas.ewmvar", 2, "{0.}.ewm({1}).var()", "0.23"),
+    call("pandas.ewmvar", 1, "{0.}.ewm({kw}).var()", "0.23"),
+    call(
+        "pandas.DataFrame.from_items",
+        1,
+        "pd.DataFrame(dict({0}){*})",
+        "1.0",
+    )
+    .with_import("import pandas as pd"),
+    call(
+        "pandas.DataFrame.from_csv",
+        1,
+        "pd.read_csv({0}, index_col=0, parse_dates=True{*})",
+        "1.0",
+    )
+    .with_import("import pandas as pd"),
+    call(
+        "pandas.Series.from_csv",
+        1,
+        "pd.read_csv({0}, index_col=0, header=None, parse_dates=True{*}).iloc[:, 0]",
+        "1.0",
+    )
+    .with_import("import pandas as pd"),
     rolling("pandas.rolling_mean", "{0.}.rolling({1}{*}).mean()"),
     rolling("pandas.rolling_std", "{0.}.rolling({1}{*}).std()"),
     rolling("pandas.rolling_var", "{0.}.rolling({1}{*}).var()"),
@@ -94,6 +352,187 @@ const CALLS: &[CallRule] = &[
 ];
 
 const METHODS: &[MethodRule] = &[
+    method("swapaxes", Some(2), "{self.}.T", "'swapaxes'"),
+    method(
+        "first",
+        Some(1),
+        "{self.}[{self.}.index < {self.}.index[0] + pd.tseries.frequencies.to_offset({0})]",
+        "object has no attribute 'first'",
+    )
+    .with_import("import pandas as pd"),
+    method(
+        "last",
+        Some(1),
+        "{self.}[{self.}.index > {self.}.index[-1] - pd.tseries.frequencies.to_offset({0})]",
+        "object has no attribute 'last'",
+    )
+    .with_import("import pandas as pd"),
+    method(
+        "bool",
+        Some(0),
+        "bool({self.}.item())",
+        "object has no attribute 'bool'",
+    ),
+    method(
+        "view",
+        Some(1),
+        "{self.}.astype({0})",
+        "'Series' object has no attribute 'view'",
+    ),
+    method(
+        "ravel",
+        Some(0),
+        "{self.}.to_numpy()",
+        "'Series' object has no attribute 'ravel'",
+    ),
+    method(
+        "nonzero",
+        Some(0),
+        "{self.}.to_numpy().nonzero()",
+        "'Series' object has no attribute 'nonzero'",
+    ),
+    method(
+        "compress",
+        Some(1),
+        "{self.}[{0}]",
+        "'Series' object has no attribute 'compress'",
+    ),
+    method(
+        "clip_lower",
+        Some(1),
+        "{self.}.clip(lower={0}{*})",
+        "'clip_lower'",
+    ),
+    method(
+        "clip_upper",
+        Some(1),
+        "{self.}.clip(upper={0}{*})",
+        "'clip_upper'",
+    ),
+    method(
+        "reindex_axis",
+        Some(1),
+        "{self.}.reindex({0}{*})",
+        "'reindex_axis'",
+    ),
+    method(
+        "reindex_axis",
+        Some(2),
+        "{self.}.reindex({0}, axis={1}{*})",
+        "'reindex_axis'",
+    ),
+    method(
+        "reindex_like_axis",
+        Some(1),
+        "{self.}.reindex({0})",
+        "'reindex_like_axis'",
+    ),
+    method(
+        "sortlevel",
+        Some(0),
+        "{self.}.sort_index({kw})",
+        "'sortlevel'",
+    ),
+    method(
+        "sortlevel",
+        Some(1),
+        "{self.}.sort_index(level={0}{*})",
+        "'sortlevel'",
+    ),
+    method(
+        "valid",
+        Some(0),
+        "{self.}.dropna()",
+        "object has no attribute 'valid'",
+    ),
+    method("consolidate", Some(0), "{self.}.copy()", "'consolidate'"),
+    method("asobject", None, "{self.}.astype(object)", "'asobject'"),
+    method("ftype", None, "{self.}.dtype", "'ftype'"),
+    method("weekday_name", None, "{self.}.day_name()", "'weekday_name'"),
+    method(
+        "labels",
+        None,
+        "{self.}.codes",
+        "'MultiIndex' object has no attribute 'labels'",
+    ),
+    method("set_labels", None, "{self.}.set_codes", "'set_labels'"),
+    method(
+        "get_duplicates",
+        Some(0),
+        "{self.}[{self.}.duplicated()].unique()",
+        "'get_duplicates'",
+    ),
+    method(
+        "contains",
+        Some(1),
+        "({0} in {self})",
+        "Index' object has no attribute 'contains'",
+    ),
+    method(
+        "is_all_dates",
+        None,
+        "(str({self.}.dtype).startswith(\"datetime\"))",
+        "'is_all_dates'",
+    ),
+    method(
+        "is_integer",
+        Some(0),
+        "pd.api.types.is_integer_dtype({self})",
+        "Index' object has no attribute 'is_integer'",
+    )
+    .with_import("import pandas as pd"),
+    method(
+        "is_numeric",
+        Some(0),
+        "pd.api.types.is_numeric_dtype({self})",
+        "Index' object has no attribute 'is_numeric'",
+    )
+    .with_import("import pandas as pd"),
+    method(
+        "is_floating",
+        Some(0),
+        "pd.api.types.is_float_dtype({self})",
+        "Index' object has no attribute 'is_floating'",
+    )
+    .with_import("import pandas as pd"),
+    method(
+        "is_object",
+        Some(0),
+        "pd.api.types.is_object_dtype({self})",
+        "Index' object has no attribute 'is_object'",
+    )
+    .with_import("import pandas as pd"),
+    method(
+        "to_native_types",
+        Some(0),
+        "{self.}.astype(str)",
+        "'to_native_types'",
+    ),
+    method(
+        "lookup",
+        Some(2),
+        "{self.}.to_numpy()[{self.}.index.get_indexer({0}), {self.}.columns.get_indexer({1})]",
+        "'lookup'",
+    ),
+    method(
+        "pivot",
+        Some(2),
+        "{self.}.pivot(index={0}, columns={1}{*})",
+        "pivot() takes 1 positional argument",
+    ),
+    method(
+        "pivot",
+        Some(3),
+        "{self.}.pivot(index={0}, columns={1}, values={2}{*})",
+        "pivot() takes 1 positional argument",
+    ),
+    method("tshift", Some(0), "{self.}.shift({kw})", "'tshift'"),
+    method(
+        "sort_index",
+        Some(0),
+        "{self.}.sort_values({kw})",
+        "unexpected keyword argument 'by'",
+    ),
     method(
         "append",
         Some(1),
@@ -210,6 +649,45 @@ const METHODS: &[MethodRule] = &[
 const KEYWORDS: &[KeywordRule] = &[
     keyword(
         "read_csv",
+        "delim_whitespace",
+        Replace("True", "sep=r\"\\s+\""),
+        "3.0",
+    ),
+    keyword("read_csv", "delim_whitespace", DropOf("False"), "3.0"),
+    keyword("read_csv", "keep_date_col", Drop, "3.0"),
+    keyword("read_csv", "verbose", Drop, "3.0"),
+    keyword(
+        "read_table",
+        "delim_whitespace",
+        Replace("True", "sep=r\"\\s+\""),
+        "3.0",
+    ),
+    keyword("read_table", "delim_whitespace", DropOf("False"), "3.0"),
+    keyword(
+        "read_table",
+        "error_bad_lines",
+        Replace("False", "on_bad_lines=\"skip\""),
+        "2.0",
+    ),
+    keyword("read_table", "warn_bad_lines", Drop, "2.0"),
+    keyword("read_table", "squeeze", Drop, "2.0"),
+    keyword("read_excel", "squeeze", Drop, "2.0"),
+    keyword("read_excel", "convert_float", Drop, "2.0"),
+    keyword("read_excel", "mangle_dupe_cols", Drop, "2.0"),
+    keyword("factorize", "na_sentinel", Drop, "2.0"),
+    keyword("MultiIndex", "labels", Rename("codes"), "1.0"),
+    keyword("Timestamp", "freq", Drop, "2.0"),
+    keyword(".set_axis", "inplace", Drop, "2.0"),
+    keyword(".rename_categories", "inplace", Drop, "2.0"),
+    keyword(".set_categories", "inplace", Drop, "2.0"),
+    keyword(".groupby", "axis", DropOf("0"), "3.0"),
+    keyword(".resample", "axis", DropOf("0"), "3.0"),
+    keyword(".rolling", "axis", DropOf("0"), "3.0"),
+    keyword(".pct_change", "fill_method", Drop, "3.0"),
+    keyword(".to_sql", "flavor", Drop, "0.23"),
+    keyword(".to_excel", "verbose", Drop, "2.0"),
+    keyword(
+        "read_csv",
         "error_bad_lines",
         Replace("False", "on_bad_lines=\"skip\""),
         "2.0",
@@ -243,7 +721,6 @@ const KEYWORDS: &[KeywordRule] = &[
     ),
     keyword(".to_excel", "encoding", Drop, "2.0"),
     keyword(".sort_values", "columns", Rename("by"), "0.20"),
-    keyword(".rename_axis", "copy", Drop, "3.0"),
     keyword(".pivot_table", "rows", Rename("index"), "0.20"),
     keyword(".pivot_table", "cols", Rename("columns"), "0.20"),
     keyword(".drop_duplicates", "cols", Rename("subset"), "0.20"),
