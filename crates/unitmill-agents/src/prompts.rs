@@ -71,6 +71,12 @@ pub(crate) struct PromptContext {
     pub(crate) python: String,
     /// The versions of the packages that the code uses, `numpy 2.1.0, pandas 2.2.3`.
     pub(crate) packages: String,
+    /// Seconds that a run may take.
+    pub(crate) seconds: u64,
+    /// Megabytes that a run may use.
+    pub(crate) megabytes: u64,
+    /// Whether a run may start processes.
+    pub(crate) processes: bool,
 }
 
 /// A repair that did not work.
@@ -85,11 +91,38 @@ pub(crate) struct EarlierAttempt {
 /// What the prompt of an agent may name.
 fn variables(agent: Agent) -> &'static [&'static str] {
     match agent {
-        Agent::Tests => &["function", "code", "calls", "python", "packages"],
-        Agent::Fix => &[
-            "function", "code", "tests", "error", "earlier", "python", "packages",
+        Agent::Tests => &[
+            "function",
+            "code",
+            "calls",
+            "python",
+            "packages",
+            "seconds",
+            "megabytes",
+            "processes",
         ],
-        Agent::Refine => &["function", "code", "tests", "python", "packages"],
+        Agent::Fix => &[
+            "function",
+            "code",
+            "tests",
+            "error",
+            "earlier",
+            "python",
+            "packages",
+            "seconds",
+            "megabytes",
+            "processes",
+        ],
+        Agent::Refine => &[
+            "function",
+            "code",
+            "tests",
+            "python",
+            "packages",
+            "seconds",
+            "megabytes",
+            "processes",
+        ],
     }
 }
 
@@ -229,6 +262,9 @@ mod tests {
             calls: Vec::new(),
             python: "3.12".into(),
             packages: "numpy 2.1.0".into(),
+            seconds: 10,
+            megabytes: 1024,
+            processes: true,
         }
     }
 
@@ -258,6 +294,7 @@ mod tests {
         let first = PromptContext {
             earlier: Vec::new(),
             packages: String::new(),
+            processes: false,
             ..context()
         };
         insta::assert_snapshot!(
@@ -269,7 +306,7 @@ mod tests {
     #[test]
     fn unknown_variables_are_named() {
         let error = load(Agent::Tests, "{{ code }} {{ eror }}").expect_err("a misspelt name");
-        insta::assert_snapshot!(error, @"the prompt of the tests agent names the unknown variable `eror`; it may use function, code, calls, python, packages");
+        insta::assert_snapshot!(error, @"the prompt of the tests agent names the unknown variable `eror`; it may use function, code, calls, python, packages, seconds, megabytes, processes");
         // What another agent has is unknown too.
         assert!(load(Agent::Tests, "{{ error }}").is_err());
         assert!(load(Agent::Fix, "{{ error }}").is_ok());

@@ -27,8 +27,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use unitmill_model::{
-    Agent, Attempt, Candidate, Execution, Job, Message, Outcome, Pair, Reject, RejectReason,
-    RejectUnit, Reply, Stage, TestOrigin, Verdict, Verification,
+    Agent, Attempt, Candidate, Execution, Isolation, Job, Message, Outcome, Pair, Reject,
+    RejectReason, RejectUnit, Reply, Stage, TestOrigin, Verdict, Verification,
 };
 use unitmill_python::{Stub, split_function};
 
@@ -412,6 +412,9 @@ impl Case {
             code: code.trim_end().to_owned(),
             python: format!("{major}.{minor}"),
             packages: packages.join(", "),
+            seconds: self.settings.limits.wall_ms / 1000,
+            megabytes: self.settings.limits.memory_bytes >> 20,
+            processes: self.settings.isolation == Isolation::Full,
             ..PromptContext::default()
         }
     }
