@@ -3,10 +3,9 @@
 //! held against what was asked for.
 
 mod diff;
+mod kept;
 mod sources;
 mod wrong_tests;
-
-pub(crate) use wrong_tests::wrong_tests;
 
 use std::collections::BTreeSet;
 
@@ -17,6 +16,8 @@ use unitmill_python::{enumerate_tests, import_roots, parse_check, signature, spl
 
 use crate::Environment;
 use crate::syntax::{Edit, Module, add_imports, apply, line_end, span};
+
+pub(crate) use wrong_tests::wrong_tests;
 
 /// Why nothing could be made of an answer.
 fn nothing_found(answer: &ModelAnswer) -> String {
@@ -193,8 +194,9 @@ fn clean_tests(
 pub(crate) enum Keep {
     /// The function and its parameters.
     Signature,
-    /// Every name that the module defines as well.
-    Definitions,
+    /// Everything that can be seen to matter: the interface, every name that the module
+    /// defines, and no other.
+    Behaviour,
 }
 
 /// The code of an answer to a fix or refine prompt.
@@ -298,7 +300,7 @@ fn clean_code(
     } else {
         without_unused_unittest(&text)
     };
-    let text = text.trim_start_matches('\n').to_owned();
+    let mut text = text.trim_start_matches('\n').to_owned();
 
     let (Some(old), Some(new)) = (signature(before, function), signature(&text, function)) else {
         return Err(format!("the code does not define `{function}`"));
@@ -316,7 +318,9 @@ fn clean_code(
     if split_function(&text, function).is_none() {
         return Err(format!("`{function}` has no body"));
     }
-    if keep == Keep::Definitions {
+    // The code that was there is judged by whoever asked.
+    if keep == Keep::Behaviour && text != before {
+        text = kept::without_extras(before, &text, function)?;
         let defined = |text: &str| -> BTreeSet<String> {
             Module::parse(text).map_or_else(BTreeSet::new, |module| {
                 module
@@ -330,6 +334,7 @@ fn clean_code(
         if let Some(name) = defined(before).difference(&defined(&text)).next() {
             return Err(format!("the code drops `{name}`"));
         }
+        kept::same_interface(before, &text, function)?;
     }
     check_imports(&text, environment)?;
     Ok(text)

@@ -53,6 +53,11 @@ impl<'source> Module<'source> {
         finder.ranges
     }
 
+    /// Everything that the text is made of.
+    pub(crate) fn tokens(&self) -> &ruff_python_ast::token::Tokens {
+        self.parsed.tokens()
+    }
+
     /// The top-level statements.
     pub(crate) fn body(&self) -> &[Stmt] {
         &self.parsed.syntax().body

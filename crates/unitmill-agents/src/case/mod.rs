@@ -38,6 +38,7 @@ use crate::{CaseSettings, Provider};
 use checking::Checking;
 use judging::{Ground, Trial};
 use ledger::Ledger;
+use refining::{Comparing, Judging};
 
 /// What happened.
 #[derive(Clone, Debug)]
@@ -180,8 +181,12 @@ enum State {
     AskingRefinements { variants: Vec<usize> },
     /// Observations of the code as it passes, for the offline refiner.
     ObservingForRefinement(Box<Observing>),
-    /// Refinements being executed.
-    RunningRefinements { refinements: Vec<Refinement> },
+    /// Looks at the code before refinements.
+    LookingBefore(Box<Comparing>),
+    /// Looks at refinements.
+    LookingAfter(Box<Comparing>),
+    /// Refinements and their stubs against the tests.
+    JudgingRefinements(Box<Judging>),
     /// Over.
     Finished,
 }
@@ -232,14 +237,6 @@ struct Variant {
 struct Fix {
     code: String,
     sample: u32,
-    by: String,
-}
-
-/// A refinement on its way into the sandbox.
-struct Refinement {
-    variant: usize,
-    sample: u32,
-    code: String,
     by: String,
 }
 
@@ -354,9 +351,9 @@ impl Case {
             State::ObservingForRefinement(observing) => {
                 self.observed_for_refinement(*observing, returned)
             }
-            State::RunningRefinements { refinements } => {
-                self.refinements_run(refinements, returned)
-            }
+            State::LookingBefore(comparing) => self.looked_before(*comparing, returned),
+            State::LookingAfter(comparing) => self.looked_after(*comparing, returned),
+            State::JudgingRefinements(judging) => self.refinements_judged(*judging, returned),
             State::Fresh | State::Finished => panic!("no event may follow the end of a case"),
         }
     }

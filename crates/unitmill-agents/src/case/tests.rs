@@ -14,6 +14,7 @@ use crate::{Environment, Prompts};
 
 mod judging;
 mod kinds;
+mod refining;
 mod tiers;
 
 const CODE: &str = "\
@@ -505,6 +506,50 @@ fn jobs_name_what_they_expect() {
     assert_eq!(job.files[0].content.matches("def area").count(), 1);
 }
 
+/// An observed literal.
+fn observed(source: String) -> Observation {
+    Observation {
+        value: Some(ObservedValue {
+            kind: ValueKind::Literal,
+            type_name: "list".into(),
+            repr: source.clone(),
+            source: Some(source),
+        }),
+        exception: None,
+        message: String::new(),
+        printed: String::new(),
+        arguments: Vec::new(),
+    }
+}
+
+/// What running the examples of a docstring gives where all of them hold.
+fn examples_that_pass(expression: &str) -> String {
+    let lines = examples_of(expression);
+    let triples: Vec<String> = lines
+        .iter()
+        .map(|line| format!("({line}, 'passes', '')"))
+        .collect();
+    format!("[{}]", triples.join(", "))
+}
+
+/// The lines of the examples that a call is to run, from 0.
+fn examples_of(expression: &str) -> Vec<u32> {
+    let text = expression
+        .trim_start_matches("_unitmill_examples(")
+        .trim_end_matches(')');
+    let literal = crate::syntax::expression(text).expect("a literal");
+    let docstring = literal
+        .as_string_literal_expr()
+        .expect("a text")
+        .value
+        .to_str()
+        .to_owned();
+    unitmill_python::doctests(&docstring)
+        .iter()
+        .map(|example| example.line - 1)
+        .collect()
+}
+
 /// Observations as a sandbox would make them of `double(x)`.
 fn observe_double(job: &Job, result: impl Fn(i64) -> Option<String>) -> Outcome {
     let JobKind::Observe { calls } = &job.kind else {
@@ -513,6 +558,9 @@ fn observe_double(job: &Job, result: impl Fn(i64) -> Option<String>) -> Outcome 
     let observations = calls
         .iter()
         .map(|call| {
+            if call.expression.starts_with("_unitmill_examples(") {
+                return observed(examples_that_pass(&call.expression));
+            }
             let argument = call
                 .expression
                 .trim_start_matches("double(")
@@ -724,7 +772,7 @@ fn random_conclusion(seed: u64, order: u64, providers: u8) -> Conclusion {
                             .replace("test_one", &format!("test_{which}")),
                         (_, 1) => "```python\ndef double(m):\n    return 1\n```".to_owned(),
                         (_, which) => {
-                            format!("```python\ndef double(n: int):\n    return n + {which}\n```")
+                            format!("```python\ndef double(n: int):\n    \"\"\"Double.\"\"\"\n    return n + {which}\n```")
                         }
                     }
                 })

@@ -1,361 +1,502 @@
-//! The offline refiner: a docstring with executed examples and type hints, from what was
-//! observed. Never touches the body, and never what is already there.
+//! Refinements: the offline refiner, and what refinements of anybody are held against.
+//!
+//! The offline refiner adds type hints and a docstring from what was observed and what the
+//! text shows: a description, parameters, returns, requirements, what it raises, examples.
+//! It never touches the body, and never what is already there: a docstring is completed in
+//! its own style. Whether its examples hold is found out by running them, as for a model's.
 
-use std::collections::BTreeSet;
+mod describe;
+mod differences;
+mod docstring;
+pub(crate) mod examples;
+mod facts;
+mod hints;
+mod sections;
+mod skeleton;
 
-use ruff_python_ast::{Expr, Number, Stmt};
+use std::collections::{BTreeMap, BTreeSet};
+
+use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::Ranged;
-use unitmill_model::ObservedValue;
+use unitmill_model::{ObservedValue, ValueKind};
+use unitmill_python::import_roots;
 
-use crate::generate::{Evidence, Seen};
-use crate::syntax::{Edit, Module, apply, expression, span};
+use crate::Environment;
+use crate::generate::{Call, Evidence, Seen};
+use crate::syntax::{Edit, Module, add_imports, apply, expression, span};
+use docstring::{Docstring, escaped};
+use facts::Facts;
+use hints::{Hint, Names, Type, joined, type_of, type_of_text, type_of_value};
+use sections::{Entry, Part, Section, Style};
+
+pub(crate) use differences::{Known, calls_in_tests};
+pub(crate) use skeleton::{annotations, differ_in_words_only, is_for_annotations};
 
 /// At most this many examples.
-const MOST_EXAMPLES: usize = 2;
-/// Longer results make no example.
-const LONGEST_EXAMPLE: usize = 200;
+const MOST_EXAMPLES: usize = 3;
+/// Longer calls and results make no example.
+const LONGEST_CALL: usize = 160;
+const LONGEST_RESULT: usize = 700;
+/// Results of more lines make no example.
+const MOST_LINES: usize = 10;
+/// An iterator whose elements seen are as many as are ever looked at may have no end.
+const ENDLESS: usize = 50;
+/// At most this many exceptions are listed.
+const MOST_RAISED: usize = 6;
 
 /// The code with hints and docstring added; none if there is nothing to add.
-pub(crate) fn refine(code: &str, function: &str, evidence: &Evidence) -> Option<String> {
+pub(crate) fn refine(
+    code: &str,
+    function: &str,
+    evidence: &Evidence,
+    environment: &Environment,
+) -> Option<String> {
     let module = Module::parse(code)?;
     let definition = module.function(function)?;
-    let first = definition.body.first()?;
-    let has_docstring = matches!(first, Stmt::Expr(statement)
-        if statement.value.is_string_literal_expr());
-    let names = Names::new(&module);
+    let facts = Facts::of(&module, definition);
+    let names = Names::new(&module, environment.python);
     let mut edits = Vec::new();
-    let mut parameters: Vec<(String, Option<String>)> = Vec::new();
+    let mut imports: Vec<String> = Vec::new();
+    let mut parameters: Vec<Entry> = Vec::new();
+    let mut add = |edits: &mut Vec<Edit>, hint: Hint, edit: Edit| {
+        imports.extend(hint.imports);
+        edits.push(edit);
+    };
 
-    for parameter in definition.parameters.iter_non_variadic_params() {
+    for parameter in definition.parameters.iter_source_order() {
         let name = parameter.name().to_string();
-        let annotation = parameter
-            .parameter
-            .annotation()
-            .map(|tree| module.text(tree));
-        let seen = names.spell(argument_types(evidence, &name));
-        if annotation.is_none()
-            && let Some(hint) = &seen
-            && is_safe_hint(hint, parameter.default())
-        {
-            let at = span(parameter.parameter.name.range()).end;
-            // `x=1` becomes `x: int = 1`.
-            match parameter.default() {
-                Some(default) => edits.push(Edit {
-                    range: at..span(default.range()).start,
-                    text: format!(": {hint} = "),
-                }),
-                None => edits.push(Edit::insert(at, format!(": {hint}"))),
-            }
+        if matches!(name.as_str(), "self" | "cls") {
+            continue;
         }
-        parameters.push((name, annotation.map(str::to_owned).or(seen)));
+        let annotation = parameter
+            .annotation()
+            .map(|tree| module.text(tree).to_owned());
+        let default = parameter.default();
+        let hint = match parameter.is_variadic() {
+            true => None,
+            false => names.spell(&parameter_type(evidence, &name, default)),
+        };
+        let text = parameter_text(&name, default.map(|tree| module.text(tree)), &facts);
+        let shown = annotation
+            .clone()
+            .or(hint.as_ref().map(|hint| hint.text.clone()));
+        if annotation.is_none()
+            && let Some(hint) = hint
+        {
+            let at = span(parameter.as_parameter().name.range()).end;
+            // `x=1` becomes `x: int = 1`.
+            let edit = match default {
+                Some(default) => Edit {
+                    range: at..span(default.range()).start,
+                    text: format!(": {} = ", hint.text),
+                },
+                None => Edit::insert(at, format!(": {}", hint.text)),
+            };
+            add(&mut edits, hint, edit);
+        }
+        let stars = match parameter.is_variadic() {
+            true if definition
+                .parameters
+                .vararg
+                .as_deref()
+                .is_some_and(|args| args.name == *parameter.name()) =>
+            {
+                "*"
+            }
+            true => "**",
+            false => "",
+        };
+        parameters.push(Entry {
+            name: format!("{stars}{name}"),
+            hint: shown,
+            text,
+        });
     }
-    let returned = names.spell(returned_types(evidence));
-    let unrolled = evidence.returned.iter().any(|seen| seen.unrolled);
-    if definition.returns.is_none()
-        && !unrolled
-        && let Some(hint) = &returned
+    let written = definition
+        .returns
+        .as_deref()
+        .map(|tree| module.text(tree).to_owned());
+    let hint = names.spell(&return_type(evidence, &facts));
+    let returns = written
+        .clone()
+        .or(hint.as_ref().map(|hint| hint.text.clone()));
+    if written.is_none()
+        && let Some(hint) = hint
     {
         let at = span(definition.parameters.range()).end;
-        edits.push(Edit::insert(at, format!(" -> {hint}")));
+        let edit = Edit::insert(at, format!(" -> {}", hint.text));
+        add(&mut edits, hint, edit);
     }
-    let source = module.source();
-    let starts_line = {
-        let start = span(first.range()).start;
-        let line = source[..start].rfind('\n').map_or(0, |at| at + 1);
-        source[line..start]
-            .trim()
-            .is_empty()
-            .then(|| source[line..start].to_owned())
+    let hinted = add_imports(&apply(code, edits), &imports);
+    let sections = sections(code, parameters, returns, &facts, evidence, &module);
+    let parsed = Module::parse(&hinted)?;
+    let documented = match Docstring::of(&parsed, function) {
+        Some(docstring) => completed(&docstring, &sections),
+        None => with_docstring(&hinted, function, &sections, &facts),
     };
-    if !has_docstring
-        && let Some(indent) = starts_line
-        && !indent.is_empty()
-    {
-        let returns = definition
-            .returns
-            .as_deref()
-            .map(|tree| module.text(tree).to_owned())
-            .or(returned.filter(|_| !unrolled));
-        let docstring = docstring(function, &parameters, returns.as_deref(), evidence, &indent);
-        let start = span(first.range()).start - indent.len();
-        // Comments between signature and body stay above the docstring.
-        edits.push(Edit::insert(start, docstring));
-    }
-    let refined = apply(code, edits);
+    let refined = documented.unwrap_or_else(|| hinted.clone());
     (refined != code && Module::parse(&refined).is_some()).then_some(refined)
 }
 
-/// The types of a parameter's arguments in all calls that returned.
-fn argument_types(evidence: &Evidence, parameter: &str) -> BTreeSet<String> {
-    evidence
-        .returned
-        .iter()
-        .filter_map(|seen| {
-            let (_, text) = seen
-                .call
-                .arguments
-                .iter()
-                .find(|(name, _)| name == parameter)?;
-            Some(type_of(text))
-        })
-        .collect()
-}
-
-fn returned_types(evidence: &Evidence) -> BTreeSet<String> {
-    evidence
-        .returned
-        .iter()
-        .map(|seen| seen.value.type_name.clone())
-        .collect()
-}
-
-/// The type of a literal, or of a call of a constructor; `?` where it does not show.
-fn type_of(text: &str) -> String {
-    let Some(tree) = expression(text) else {
-        return "?".to_owned();
+/// What a parameter's arguments have in common, in all calls that returned, its default
+/// included.
+fn parameter_type(evidence: &Evidence, parameter: &str, default: Option<&Expr>) -> Type {
+    let seen = joined(evidence.returned.iter().filter_map(|seen| {
+        let given = &seen.call.arguments;
+        let (_, text) = given.iter().find(|(name, _)| name == parameter)?;
+        Some(type_of_text(text))
+    }));
+    let Some(default) = default else {
+        return seen;
     };
-    match &tree {
-        Expr::StringLiteral(_) => "str",
-        Expr::BytesLiteral(_) => "bytes",
-        Expr::BooleanLiteral(_) => "bool",
-        Expr::NoneLiteral(_) => "NoneType",
-        Expr::List(_) => "list",
-        Expr::Tuple(_) => "tuple",
-        Expr::Dict(_) => "dict",
-        Expr::Set(_) => "set",
-        Expr::NumberLiteral(number) => number_type(&number.value),
-        Expr::UnaryOp(unary) => match &*unary.operand {
-            Expr::NumberLiteral(number) => number_type(&number.value),
-            _ => "?",
-        },
-        Expr::Call(call) => match crate::syntax::dotted(&call.func).as_deref() {
-            Some("np.array" | "np.eye") => "numpy.ndarray",
-            Some("pd.DataFrame") => "pandas.DataFrame",
-            Some("pd.Series") => "pandas.Series",
-            Some("set") => "set",
-            _ => "?",
-        },
-        _ => "?",
-    }
-    .to_owned()
-}
-
-fn number_type(number: &Number) -> &'static str {
-    match number {
-        Number::Int(_) => "int",
-        Number::Float(_) => "float",
-        Number::Complex { .. } => "complex",
-    }
-}
-
-/// A hint must agree with the default.
-fn is_safe_hint(hint: &str, default: Option<&Expr>) -> bool {
-    match default {
-        None => true,
-        Some(Expr::NoneLiteral(_)) => hint.ends_with("None"),
-        Some(Expr::BooleanLiteral(_)) => hint == "bool",
-        Some(Expr::StringLiteral(_)) => hint == "str",
-        Some(Expr::NumberLiteral(number)) => {
-            hint == number_type(&number.value)
-                || (hint == "float" && matches!(number.value, Number::Int(_)))
+    match (type_of(default), seen) {
+        // A switch and a text speak for themselves, a number or nothing does not.
+        (Type::Named(name), Type::Nothing) if !matches!(name.as_str(), "bool" | "str") => {
+            Type::Anything
         }
-        Some(_) => false,
+        (Type::None, Type::Nothing) => Type::Anything,
+        (default, seen) => default.join(seen),
     }
 }
 
-/// How types can be spelled in a module.
-struct Names {
-    numpy: bool,
-    pandas: bool,
-    /// Builtin types that the module binds otherwise.
-    taken: BTreeSet<String>,
-}
-
-impl Names {
-    fn new(module: &Module<'_>) -> Self {
-        let bound = module.bound_names();
-        let is = |name: &str, path: &str| {
-            bound
-                .get(name)
-                .is_some_and(|bound| bound.as_deref() == Some(path))
-        };
-        Self {
-            numpy: is("np", "numpy"),
-            pandas: is("pd", "pandas"),
-            taken: bound.into_keys().collect(),
-        }
+/// What the results have in common.
+fn return_type(evidence: &Evidence, facts: &Facts) -> Type {
+    if evidence.returned.is_empty() && !facts.returns && !facts.yields {
+        return Type::None;
     }
-
-    /// One hint for all the types seen; none if they do not agree.
-    fn spell(&self, mut types: BTreeSet<String>) -> Option<String> {
-        // `int` stands for `float` wherever both occur.
-        if types.contains("float") {
-            types.remove("int");
-        }
-        let optional = types.remove("NoneType");
-        let mut types = types.into_iter();
-        let (one, None) = (types.next()?, types.next()) else {
-            return None;
-        };
-        let spelled = match one.as_str() {
-            "int" | "float" | "str" | "bool" | "bytes" | "list" | "tuple" | "dict" | "set"
-            | "complex" | "frozenset"
-                if !self.taken.contains(&one) =>
-            {
-                one
-            }
-            "numpy.ndarray" if self.numpy => "np.ndarray".to_owned(),
-            "pandas.DataFrame" | "pandas.core.frame.DataFrame" if self.pandas => {
-                "pd.DataFrame".to_owned()
-            }
-            "pandas.Series" | "pandas.core.series.Series" if self.pandas => "pd.Series".to_owned(),
-            _ => return None,
-        };
-        Some(if optional {
-            format!("{spelled} | None")
-        } else {
-            spelled
-        })
-    }
-}
-
-/// The docstring, indented, ending in a newline.
-fn docstring(
-    function: &str,
-    parameters: &[(String, Option<String>)],
-    returns: Option<&str>,
-    evidence: &Evidence,
-    indent: &str,
-) -> String {
-    let mut lines = vec![format!("{}.", title(function))];
-    let mut section = |heading: &str, body: Vec<String>| {
-        if !body.is_empty() {
-            lines.push(String::new());
-            lines.push(format!("{heading}:"));
-            lines.extend(body.into_iter().map(|line| format!("    {line}")));
-        }
-    };
-    section(
-        "Parameters",
-        parameters
-            .iter()
-            .filter_map(|(name, hint)| Some(format!("{name} ({})", hint.as_ref()?)))
-            .collect(),
-    );
-    section("Returns", returns.map(str::to_owned).into_iter().collect());
-    section(
-        "Raises",
+    joined(
         evidence
-            .raised
+            .returned
             .iter()
-            .take(2)
-            .map(|(call, exception)| format!("{exception}: for example for `{}`", one_line(call)))
-            .filter(|line| line.len() < LONGEST_EXAMPLE)
-            .collect(),
-    );
-    section("Examples", examples(evidence));
-    let escaped: Vec<String> = lines
-        .iter()
-        .map(|line| line.replace('\\', "\\\\").replace("\"\"\"", "\\\"\\\"\\\""))
-        .collect();
-    let mut text = String::new();
-    if let [only] = escaped.as_slice() {
-        return format!("{indent}\"\"\"{only}\"\"\"\n");
-    }
-    for (index, line) in escaped.iter().enumerate() {
-        match (index, line.is_empty()) {
-            (0, _) => text.push_str(&format!("{indent}\"\"\"{line}\n")),
-            (_, true) => text.push('\n'),
-            (_, false) => text.push_str(&format!("{indent}{line}\n")),
-        }
-    }
-    text.push_str(&format!("{indent}\"\"\"\n"));
-    text
+            .map(|seen| type_of_value(&seen.value, seen.unrolled)),
+    )
 }
 
-/// `parse_header_line` as `Parse header line`.
-fn title(function: &str) -> String {
-    let mut words = String::new();
-    let mut previous_lower = false;
-    for character in function.trim_matches('_').chars() {
-        if character == '_' {
-            words.push(' ');
-            previous_lower = false;
-            continue;
-        }
-        if character.is_uppercase() && previous_lower {
-            words.push(' ');
-            words.extend(character.to_lowercase());
-        } else {
-            words.push(character);
-        }
-        previous_lower = character.is_lowercase();
+/// What the text of a function says of a parameter.
+fn parameter_text(name: &str, default: Option<&str>, facts: &Facts) -> String {
+    let mut sentences = Vec::new();
+    if let Some(keys) = facts.keys.get(name) {
+        let keys: Vec<String> = keys.iter().take(8).map(|key| format!("`{key}`")).collect();
+        sentences.push(match keys.len() {
+            1 => format!("Read by the key {}.", keys[0]),
+            _ => format!("Read by the keys {}.", describe::listed(&keys)),
+        });
     }
-    let mut characters = words.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => function.to_owned(),
+    if let Some(writes) = facts.opened.get(name) {
+        let done = if *writes { "written" } else { "read" };
+        sentences.push(format!("Path of a file that is {done}."));
     }
+    if facts.changed.contains(name) {
+        sentences.push("Changed in place.".to_owned());
+    }
+    match default {
+        Some("None") => sentences.push("Optional.".to_owned()),
+        Some(default) if default.len() <= 40 && !default.contains('\n') => {
+            sentences.push(format!("Defaults to {default}."));
+        }
+        _ => {}
+    }
+    sentences.join(" ")
+}
+
+/// Everything that a docstring of this function can have, in order.
+fn sections(
+    code: &str,
+    parameters: Vec<Entry>,
+    returns: Option<String>,
+    facts: &Facts,
+    evidence: &Evidence,
+    module: &Module<'_>,
+) -> Vec<Section> {
+    let entry = |name: &str, hint: Option<String>, text: &str| Entry {
+        name: name.to_owned(),
+        hint,
+        text: text.to_owned(),
+    };
+    let returned = match facts.returned_names.as_slice() {
+        [] => String::new(),
+        [name]
+            if name.len() < 4
+                || matches!(
+                    name.as_str(),
+                    "result" | "results" | "output" | "return_value" | "self"
+                ) =>
+        {
+            String::new()
+        }
+        names => {
+            let names: Vec<String> = names.iter().map(|name| name.replace('_', " ")).collect();
+            format!("The {}.", describe::listed(&names))
+        }
+    };
+    let returns = match (returns, returned.is_empty()) {
+        (None, true) => Vec::new(),
+        (hint, _) => vec![entry("", hint, &returned)],
+    };
+    // The code was parsed before it came here.
+    let roots = import_roots(code).map_or_else(|_| BTreeSet::new(), |roots| roots);
+    let requirements = roots.iter().map(|root| entry(root, None, "")).collect();
+    let mut raised: Vec<Entry> = Vec::new();
+    for one in &facts.raised {
+        raised.push(entry(&one.exception, None, &one.when));
+    }
+    for (call, exception) in evidence.raised.iter().take(2) {
+        let known = raised.iter().any(|other| other.name == *exception);
+        let shown = one_line(call);
+        if !known && shown.len() < LONGEST_CALL && !shown.contains('`') {
+            raised.push(entry(
+                exception,
+                None,
+                &format!("for example for `{shown}`"),
+            ));
+        }
+    }
+    raised.truncate(MOST_RAISED);
+    let section = |part, entries| Section {
+        part,
+        entries,
+        lines: Vec::new(),
+    };
+    let mut sections = vec![
+        section(Part::Parameters, parameters),
+        section(Part::Returns, returns),
+        section(Part::Requirements, requirements),
+        section(Part::Raises, raised),
+    ];
+    sections.push(Section {
+        part: Part::Examples,
+        entries: Vec::new(),
+        lines: examples_of(evidence, module),
+    });
+    sections.retain(|section| !(section.entries.is_empty() && section.lines.is_empty()));
+    sections
+}
+
+/// The code with the sections put below the docstring that it lacks.
+fn completed(docstring: &Docstring<'_>, sections: &[Section]) -> Option<String> {
+    let (style, present) = sections::read(&docstring.value);
+    let missing: Vec<&Section> = sections
+        .iter()
+        .filter(|section| !present.contains(&section.part))
+        .collect();
+    if missing.is_empty() {
+        return None;
+    }
+    let ends_in_field = style == Style::Fields
+        && docstring
+            .value
+            .trim_end()
+            .rsplit('\n')
+            .next()
+            .is_some_and(|line| line.trim_start().starts_with(':'));
+    let is_field = |section: &Section| {
+        style == Style::Fields && !matches!(section.part, Part::Requirements | Part::Examples)
+    };
+    let mut lines: Vec<String> = Vec::new();
+    let mut previous = ends_in_field;
+    for section in &missing {
+        if !lines.is_empty() && !(previous && is_field(section)) {
+            lines.push(String::new());
+        }
+        lines.extend(section.written(style));
+        previous = is_field(section);
+    }
+    let close = ends_in_field && missing.first().is_some_and(|section| is_field(section));
+    docstring
+        .can_hold(&lines)
+        .then(|| docstring.with(&lines, close))
+}
+
+/// The code with a docstring of its own. Comments between signature and body stay above it.
+fn with_docstring(
+    code: &str,
+    function: &str,
+    sections: &[Section],
+    facts: &Facts,
+) -> Option<String> {
+    let module = Module::parse(code)?;
+    let definition = module.function(function)?;
+    let first = definition.body.first()?;
+    if matches!(first, Stmt::Expr(statement) if statement.value.is_string_literal_expr()) {
+        // One that cannot be edited by line.
+        return None;
+    }
+    let start = span(first.range()).start;
+    let line = code[..start].rfind('\n').map_or(0, |at| at + 1);
+    let indent = &code[line..start];
+    if indent.is_empty() || !indent.trim().is_empty() {
+        return None;
+    }
+    let parameters: Vec<String> = definition
+        .parameters
+        .iter_source_order()
+        .map(|parameter| parameter.name().to_string())
+        .collect();
+    let style = Style::Indented {
+        parameters: "Parameters",
+    };
+    let mut lines = vec![describe::summary(function, &parameters, facts)];
+    let details = describe::details(facts);
+    if !details.is_empty() {
+        lines.push(String::new());
+        lines.extend(details);
+    }
+    for section in sections {
+        lines.push(String::new());
+        lines.extend(section.written(style));
+    }
+    let written: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
+    let mut text = String::new();
+    if let [only] = written.as_slice() {
+        text = format!("{indent}\"\"\"{only}\"\"\"\n");
+    } else {
+        for (index, line) in written.iter().enumerate() {
+            match (index, line.is_empty()) {
+                (0, _) => text.push_str(&format!("{indent}\"\"\"{line}\n")),
+                (_, true) => text.push('\n'),
+                (_, false) => text.push_str(&format!("{indent}{line}\n")),
+            }
+        }
+        text.push_str(&format!("{indent}\"\"\"\n"));
+    }
+    Some(apply(code, vec![Edit::insert(line, text)]))
 }
 
 /// A call with its arguments in place.
-fn one_line(call: &crate::generate::Call) -> String {
-    let mut text = call.expression.clone();
-    if let Some(tree) = expression(&text)
-        && let Expr::Call(parsed) = &tree
-    {
-        let edits = parsed
-            .arguments
-            .args
-            .iter()
-            .filter_map(|argument| {
-                let Expr::Name(name) = argument else {
-                    return None;
-                };
-                let (_, value) = call
-                    .bindings
-                    .iter()
-                    .find(|(bound, _)| *bound == name.id.as_str())?;
-                Some(Edit::replace(argument, value.clone()))
-            })
-            .collect();
-        text = apply(&text.clone(), edits);
-    }
-    text
+fn one_line(call: &Call) -> String {
+    let text = call.expression.clone();
+    let Some(Expr::Call(parsed)) = expression(&text) else {
+        return text;
+    };
+    let values: BTreeMap<&str, &str> = call
+        .bindings
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let keywords = parsed
+        .arguments
+        .keywords
+        .iter()
+        .map(|keyword| &keyword.value);
+    let edits = parsed
+        .arguments
+        .args
+        .iter()
+        .chain(keywords)
+        .filter_map(|argument| {
+            let Expr::Name(name) = argument else {
+                return None;
+            };
+            let value = values.get(name.id.as_str())?;
+            Some(Edit::replace(argument, (*value).to_owned()))
+        })
+        .collect();
+    apply(&text, edits)
 }
 
-/// Examples in doctest form, from the calls that the tests assert.
-fn examples(evidence: &Evidence) -> Vec<String> {
+/// Examples in doctest form, from calls that were observed; those first that the tests
+/// assert. Whether they hold as they are written here is seen when they run.
+fn examples_of(evidence: &Evidence, module: &Module<'_>) -> Vec<String> {
+    let bound = module.bound_names();
+    let mut imports: Vec<String> = Vec::new();
     let mut lines = Vec::new();
+    let mut results: Vec<String> = Vec::new();
     let mut count = 0;
-    for seen in &evidence.returned {
-        if count >= MOST_EXAMPLES || !is_presentable(seen) {
-            continue;
+    for fill_up in [false, true] {
+        for seen in &evidence.returned {
+            if count >= MOST_EXAMPLES || (fill_up && count >= 1) || seen.chosen == fill_up {
+                continue;
+            }
+            let Some((call, result)) = example(seen) else {
+                continue;
+            };
+            if results.contains(&result) {
+                continue;
+            }
+            let mut needs = Vec::new();
+            let can_spell = [
+                ("np", "numpy"),
+                ("pd", "pandas"),
+                ("asyncio", "asyncio"),
+                ("datetime", "datetime"),
+                ("io", "io"),
+            ]
+            .iter()
+            .filter(|(name, _)| {
+                crate::fix::mentions(&call, name) && call.contains(&format!("{name}."))
+            })
+            .all(|(name, path)| match bound.get(*name) {
+                Some(bound) => bound.as_deref() == Some(*path),
+                None => {
+                    needs.push(match name == path {
+                        true => format!(">>> import {path}"),
+                        false => format!(">>> import {path} as {name}"),
+                    });
+                    true
+                }
+            });
+            if !can_spell {
+                continue;
+            }
+            for line in needs {
+                if !imports.contains(&line) {
+                    imports.push(line);
+                }
+            }
+            lines.push(format!(">>> {call}"));
+            for line in result.lines() {
+                lines.push(match line.trim().is_empty() {
+                    true => "<BLANKLINE>".to_owned(),
+                    false => line.to_owned(),
+                });
+            }
+            results.push(result);
+            count += 1;
         }
-        let call = one_line(&seen.call);
-        let result = &seen.value.repr;
-        if call.len() + result.len() > LONGEST_EXAMPLE {
-            continue;
-        }
-        lines.push(format!(">>> {call}"));
-        lines.push(result.clone());
-        count += 1;
     }
-    lines
+    imports.extend(lines);
+    imports
 }
 
-/// Whether a call and its result read well and hold in every interpreter.
-fn is_presentable(seen: &Seen) -> bool {
+/// A call on one line and what an interpreter shows for it; none if it does not read well.
+fn example(seen: &Seen) -> Option<(String, String)> {
     let ObservedValue {
-        repr, type_name, ..
+        repr,
+        type_name,
+        kind,
+        source,
     } = &seen.value;
-    seen.chosen
-        && !seen.unrolled
-        && seen.call.setup.is_empty()
-        && seen.call.needs.is_empty()
-        && !repr.is_empty()
-        && !repr.contains('\n')
-        && !repr.contains("...")
-        && !repr.contains(" at 0x")
-        && !matches!(type_name.as_str(), "set" | "frozenset")
+    if !seen.call.setup.is_empty() {
+        return None;
+    }
+    let call = one_line(&seen.call);
+    let (call, result) = if seen.unrolled {
+        let Some(Expr::List(list)) = source.as_deref().and_then(expression) else {
+            return None;
+        };
+        if list.elts.len() >= ENDLESS {
+            return None;
+        }
+        (format!("list({call})"), repr.clone())
+    } else if type_name == "set" && *kind == ValueKind::Literal {
+        // What is shown of a set hangs on the order of hashes.
+        (
+            format!("{call} == {}", source.as_deref()?),
+            "True".to_owned(),
+        )
+    } else if type_name == "frozenset" {
+        return None;
+    } else {
+        (call, repr.clone())
+    };
+    let readable = !result.trim().is_empty()
+        && !result.contains("...")
+        && !result.contains(" at 0x")
+        && !result.contains('\t')
+        && result.len() <= LONGEST_RESULT
+        && result.lines().count() <= MOST_LINES
+        && result.lines().all(|line| line.trim_end() == line)
+        && call.len() <= LONGEST_CALL
+        && !call.contains('\n');
+    readable.then_some((call, result))
 }

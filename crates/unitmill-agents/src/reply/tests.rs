@@ -244,7 +244,7 @@ fn why_code_cannot_be_used() {
             &answer(refined, FinishReason::Stop),
             "area",
             CODE,
-            Keep::Definitions,
+            Keep::Behaviour,
             &environment()
         ),
         Err("the code drops `LIMIT`".to_owned())
@@ -471,6 +471,6 @@ proptest! {
         if let Ok(suite) = tests(&cut, "area", CODE, &environment()) {
             prop_assert!(!enumerate_tests(&suite).expect("a suite parses").is_empty());
         }
-        let _code = code(&cut, "area", CODE, Keep::Definitions, &environment());
+        let _code = code(&cut, "area", CODE, Keep::Behaviour, &environment());
     }
 }

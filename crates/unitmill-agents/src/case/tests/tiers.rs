@@ -183,8 +183,8 @@ fn the_next_one_refines_what_was_not_improved() {
             asked.push(name.to_owned());
             match (agent, name) {
                 (Agent::Tests, _) => vec![TESTS.to_owned()],
-                (_, "small") => vec![fixed("return 'broken'")],
-                _ => vec![fixed("return 'better'")],
+                (_, "small") => vec![refined("return 'broken'")],
+                _ => vec![refined("return 'better'")],
             }
         },
         |job| match code_of(job) {
