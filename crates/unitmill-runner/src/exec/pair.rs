@@ -47,7 +47,11 @@ impl Judging {
         if row.lone_surrogate {
             return Ok(unwritable(row.id, isolation));
         }
-        let first = run(&self.job(&row.code, &row.test, 1)).await?;
+        let shape = match Shape::of(&row.code, &row.test) {
+            Ok(shape) => shape,
+            Err(part) => return Ok(unparsed(row.id, isolation, part)),
+        };
+        let first = run(&self.job(&shape, &row.code, &row.test, 1)).await?;
         let mut verdict = ExecVerdict {
             id: row.id,
             verdict: first.verdict,
@@ -59,7 +63,7 @@ impl Judging {
         };
         if verdict.verdict != Verdict::SyntaxError {
             for number in 2..=self.repeat {
-                let job = self.job(&row.code, &row.test, number);
+                let job = self.job(&shape, &row.code, &row.test, number);
                 let outcome = run(&job).await?;
                 verdict.duration_ms += outcome.duration_ms;
                 if outcome.verdict != verdict.verdict {
@@ -70,7 +74,7 @@ impl Judging {
             }
         }
         if self.stub_check && verdict.verdict == Verdict::Passed {
-            self.check_stubs(&row.code, &row.test, &mut verdict, run)
+            self.check_stubs(&shape, &row.code, &row.test, &mut verdict, run)
                 .await?;
         }
         Ok(verdict)
@@ -78,6 +82,7 @@ impl Judging {
 
     async fn check_stubs<E>(
         &self,
+        shape: &Shape,
         code: &str,
         test: &str,
         verdict: &mut ExecVerdict,
@@ -89,7 +94,7 @@ impl Judging {
                     .clone_into(&mut verdict.detail);
                 return Ok(());
             };
-            let outcome = run(&self.job(&stubbed.code, test, 1)).await?;
+            let outcome = run(&self.job(shape, &stubbed.code, test, 1)).await?;
             verdict.duration_ms += outcome.duration_ms;
             if outcome.verdict == Verdict::Passed {
                 verdict.verdict = Verdict::Vacuous;
@@ -104,19 +109,15 @@ impl Judging {
         Ok(())
     }
 
-    /// Execution `number` of a pair, from 1. Text that does not parse has no expected tests;
-    /// the sandbox's own interpreter has the last word on whether it really does not.
-    fn job(&self, code: &str, test: &str, number: u32) -> Job {
-        let module = Pair::module(code, test);
+    /// Execution `number` of a pair, from 1.
+    fn job(&self, shape: &Shape, code: &str, test: &str, number: u32) -> Job {
         Job {
             version: JOB_VERSION,
-            expected_tests: enumerate_tests(&module).unwrap_or_else(|_| Vec::new()),
-            packages: import_roots(&module)
-                .map(|roots| roots.into_iter().collect())
-                .unwrap_or_else(|_| Vec::new()),
+            expected_tests: shape.expected_tests.clone(),
+            packages: shape.packages.clone(),
             files: vec![JobFile {
                 name: "solution.py".to_owned(),
-                content: module,
+                content: Pair::module(code, test),
             }],
             entry: "solution".to_owned(),
             kind: JobKind::Verdict,
@@ -143,6 +144,59 @@ impl Judging {
             job.order,
             job.seed % self.hash_seeds()
         )
+    }
+}
+
+/// What tests may take from the code that stands before them, as far as it makes classes
+/// test classes.
+const AROUND: &str = "import unittest\nfrom unittest import TestCase, IsolatedAsyncioTestCase\n";
+
+/// What can be seen of a pair before it runs. Empty where it does not parse: the sandbox's own
+/// interpreter has the last word on whether it really does not.
+#[derive(Default)]
+struct Shape {
+    expected_tests: Vec<String>,
+    packages: Vec<String>,
+}
+
+impl Shape {
+    /// An error names the part that is no module on its own, though both together are one: a
+    /// decorator at the end of the code, say, would get hold of the first test class.
+    fn of(code: &str, test: &str) -> Result<Self, &'static str> {
+        let module = Pair::module(code, test);
+        let (mut packages, others) = match (import_roots(code), import_roots(test)) {
+            (Ok(packages), Ok(others)) => (packages, others),
+            (code, _) if import_roots(&module).is_ok() => {
+                return Err(if code.is_err() { "code" } else { "tests" });
+            }
+            _ => return Ok(Self::default()),
+        };
+        packages.extend(others);
+        // What the code does with names (`load_tests` is one) takes no test of the tests away.
+        let mut expected_tests = Vec::new();
+        for text in [format!("{AROUND}{test}"), module] {
+            for name in enumerate_tests(&text).unwrap_or_else(|_| Vec::new()) {
+                if !expected_tests.contains(&name) {
+                    expected_tests.push(name);
+                }
+            }
+        }
+        Ok(Self {
+            expected_tests,
+            packages: packages.into_iter().collect(),
+        })
+    }
+}
+
+fn unparsed(id: String, isolation: Isolation, part: &str) -> ExecVerdict {
+    ExecVerdict {
+        id,
+        verdict: Verdict::SyntaxError,
+        tests_run: 0,
+        tests_passed: 0,
+        duration_ms: 0,
+        detail: format!("the {part} alone does not parse, only both together do"),
+        isolation,
     }
 }
 
@@ -268,6 +322,36 @@ mod tests {
         };
         let (verdict, jobs) = judge(judging(5, true), row, &[Verdict::Passed]);
         assert_eq!((verdict.verdict, jobs.len()), (Verdict::SyntaxError, 0));
+    }
+
+    #[test]
+    fn code_and_tests_are_modules_of_their_own() {
+        for (code, test) in [
+            ("def double(x):\n    return 3\n\n@evil\n", &TEST[17..]),
+            ("def double(x):\n    return 3\n\nx = \"\"\"", "\"\"\"\n"),
+        ] {
+            let row = ExecInput {
+                code: code.to_owned(),
+                test: test.to_owned(),
+                ..row()
+            };
+            let (verdict, jobs) = judge(judging(1, false), row, &[Verdict::Passed]);
+            assert_eq!((verdict.verdict, jobs.len()), (Verdict::SyntaxError, 0));
+            assert_eq!(
+                verdict.detail,
+                "the code alone does not parse, only both together do"
+            );
+        }
+    }
+
+    #[test]
+    fn code_takes_no_test_away() {
+        let row = ExecInput {
+            code: "import unittest\nclass TestCode(unittest.TestCase):\n    def test_code(self):\n        pass\ndef load_tests(*a):\n    pass\n".to_owned(),
+            ..row()
+        };
+        let (_, jobs) = judge(judging(1, false), row, &[Verdict::Passed]);
+        assert_eq!(jobs[0].expected_tests, ["TestIt.test_it"]);
     }
 
     #[test]
