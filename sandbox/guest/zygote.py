@@ -20,7 +20,7 @@ HOME = __file__.rpartition("/")[0]
 
 
 HARNESS = """
-    shelf nursery ballast kernel observe coverage reading watch law hook judge bench lane
+    shelf nursery ballast kernel observe coverage reading watch law hook judge belief bench lane
 """.split()
 
 
@@ -75,6 +75,7 @@ def load_bench(codes):
         law=law,
         hook=load(codes, "hook"),
         judge=load(codes, "judge", law=law, watch=watch),
+        belief=load(codes, "belief"),
         observe=load(codes, "observe"),
         coverage=load(codes, "coverage"),
         reading=load(codes, "reading"),

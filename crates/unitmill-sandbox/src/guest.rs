@@ -33,6 +33,10 @@ const HARNESS: &[(&str, &str)] = &[
     ("law.py", include_str!("../../../sandbox/guest/law.py")),
     ("hook.py", include_str!("../../../sandbox/guest/hook.py")),
     ("judge.py", include_str!("../../../sandbox/guest/judge.py")),
+    (
+        "belief.py",
+        include_str!("../../../sandbox/guest/belief.py"),
+    ),
     ("bench.py", include_str!("../../../sandbox/guest/bench.py")),
     (
         "observe.py",
