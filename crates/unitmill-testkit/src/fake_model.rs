@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ChatRequest;
-use crate::stand_in::{AnswerRule, stand_in_answer};
+use crate::stand_in::stand_in_answer;
+use crate::{AnswerRules, ChatRequest};
 
-type Answer = dyn Fn(&ChatRequest) -> String + Send + Sync;
+/// What a choice of an answer says, by its number.
+type Answer = dyn Fn(&ChatRequest, usize) -> String + Send + Sync;
 
 /// One way for a call to go wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -154,11 +155,16 @@ pub struct FakeModel {
     pub(crate) refused_parameters: Vec<String>,
     pub(crate) hold_until_in_flight: usize,
     pub(crate) batch_looks: u32,
+    pub(crate) keeps_requests: bool,
 }
 
 impl FakeModel {
     /// Answers every call with what the function makes of it.
     pub fn answering(answer: impl Fn(&ChatRequest) -> String + Send + Sync + 'static) -> Self {
+        Self::choosing(move |request, _| answer(request))
+    }
+
+    fn choosing(answer: impl Fn(&ChatRequest, usize) -> String + Send + Sync + 'static) -> Self {
         Self {
             answer: Arc::new(answer),
             models: None,
@@ -174,6 +180,7 @@ impl FakeModel {
             refused_parameters: Vec::new(),
             hold_until_in_flight: 0,
             batch_looks: 1,
+            keeps_requests: false,
         }
     }
 
@@ -183,13 +190,11 @@ impl FakeModel {
     }
 
     /// Answers with the first rule that fits, else as [`stand_in_answer`] does.
-    pub fn scripted(rules: Vec<AnswerRule>) -> Self {
-        Self::answering(move |request| {
-            let text = request.text();
+    pub fn scripted(rules: AnswerRules) -> Self {
+        Self::choosing(move |request, choice| {
             rules
-                .iter()
-                .find(|rule| text.contains(&rule.when))
-                .map_or_else(|| stand_in_answer(request), |rule| rule.answer.clone())
+                .answer(request, choice)
+                .map_or_else(|| stand_in_answer(request), str::to_owned)
         })
     }
 
@@ -278,6 +283,14 @@ impl FakeModel {
         parameters: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         self.refused_parameters = parameters.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Keeps every call's request for [`FakeModelServer::requests`], from when it came in.
+    ///
+    /// [`FakeModelServer::requests`]: crate::FakeModelServer::requests
+    pub fn keeping_requests(mut self) -> Self {
+        self.keeps_requests = true;
         self
     }
 

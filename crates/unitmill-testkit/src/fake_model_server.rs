@@ -59,6 +59,7 @@ struct State {
     failures: AtomicU64,
     listings: AtomicU64,
     hosted: Mutex<HostedBatches>,
+    requests: Mutex<Vec<ChatRequest>>,
     in_flight: AtomicUsize,
     peak_in_flight: watch::Sender<usize>,
     last_activity: Mutex<Instant>,
@@ -88,6 +89,7 @@ impl FakeModelServer {
             failures: AtomicU64::new(0),
             listings: AtomicU64::new(0),
             hosted: Mutex::default(),
+            requests: Mutex::default(),
             in_flight: AtomicUsize::new(0),
             peak_in_flight: watch::Sender::new(0),
             last_activity: Mutex::new(Instant::now()),
@@ -120,16 +122,15 @@ impl FakeModelServer {
         format!("http://{}/v1", self.address)
     }
 
-    /// What the server has seen so far.
+    /// What the server has seen so far; `GET /counts` says the same.
     pub fn counts(&self) -> ServerCounts {
-        ServerCounts {
-            connections: self.state.connections.load(Ordering::SeqCst),
-            calls: self.state.calls.load(Ordering::SeqCst),
-            failures: self.state.failures.load(Ordering::SeqCst),
-            listings: self.state.listings.load(Ordering::SeqCst),
-            batches: self.state.hosted().batches(),
-            peak_in_flight: *self.state.peak_in_flight.borrow(),
-        }
+        self.state.counts()
+    }
+
+    /// Every call so far, answered or not, in the order in which they came in; empty unless
+    /// the model keeps them.
+    pub fn requests(&self) -> Vec<ChatRequest> {
+        self.state.requests().clone()
     }
 
     /// How long ago the last call came in; since the start where none did. Zero while one
@@ -143,6 +144,17 @@ impl FakeModelServer {
 }
 
 impl State {
+    fn counts(&self) -> ServerCounts {
+        ServerCounts {
+            connections: self.connections.load(Ordering::SeqCst),
+            calls: self.calls.load(Ordering::SeqCst),
+            failures: self.failures.load(Ordering::SeqCst),
+            listings: self.listings.load(Ordering::SeqCst),
+            batches: self.hosted().batches(),
+            peak_in_flight: *self.peak_in_flight.borrow(),
+        }
+    }
+
     fn last_activity(&self) -> Instant {
         *self
             .last_activity
@@ -152,6 +164,10 @@ impl State {
 
     fn hosted(&self) -> MutexGuard<'_, HostedBatches> {
         self.hosted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn requests(&self) -> MutexGuard<'_, Vec<ChatRequest>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn touch(&self) {
@@ -234,12 +250,30 @@ async fn serve(
                 None => no_such_path(),
             })
         }
+        (Method::GET, "/counts") => {
+            let counts = state.counts();
+            Ok(respond(
+                StatusCode::OK,
+                json!({
+                    "connections": counts.connections,
+                    "calls": counts.calls,
+                    "failures": counts.failures,
+                    "listings": counts.listings,
+                    "batches": counts.batches,
+                    "peak_in_flight": counts.peak_in_flight,
+                }),
+            ))
+        }
         (Method::POST, "/v1/chat/completions") => {
             let call = state.calls.fetch_add(1, Ordering::SeqCst) + 1;
             let in_flight = InFlight::enter(&state);
             let others = in_flight.now - 1;
             let body = request.into_body().collect().await;
             let body = body.map_err(io::Error::other)?.to_bytes();
+            if state.model.keeps_requests {
+                // What is no request is refused below.
+                state.requests().extend(serde_json::from_slice(&body));
+            }
             let mut peak = state.peak_in_flight.subscribe();
             let wanted = state.model.hold_until_in_flight;
             peak.wait_for(|peak| *peak >= wanted)
@@ -401,7 +435,9 @@ pub(crate) fn completion(model: &FakeModel, call: u64, request: &ChatRequest) ->
         SeveralChoices::Ignored => 1,
         _ => request.n.unwrap_or(1),
     };
-    let answers: Vec<String> = (0..wanted).map(|_| (model.answer)(request)).collect();
+    let answers: Vec<String> = (0..wanted as usize)
+        .map(|choice| (model.answer)(request, choice))
+        .collect();
     let whole = whole_completion(model, call, request, &answers);
     match model.form {
         AnswerForm::Text | AnswerForm::Parts => whole.to_string(),

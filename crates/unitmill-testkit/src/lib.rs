@@ -4,6 +4,7 @@
 //! chat-completions API. Nothing in here ships, and nothing in here is a mock that a test
 //! could assert against itself.
 
+mod answer_rules;
 mod batch;
 mod chat_request;
 mod cut_body;
@@ -12,8 +13,9 @@ mod fake_model_server;
 mod hosted_batches;
 mod stand_in;
 
+pub use answer_rules::{AnswerRule, AnswerRules};
 pub use batch::{BatchManners, answer_batch};
 pub use chat_request::ChatRequest;
 pub use fake_model::{FailureMode, FakeModel, Schedule};
 pub use fake_model_server::{FakeModelServer, ServerCounts};
-pub use stand_in::{AnswerRule, read_answer_rules, stand_in_answer};
+pub use stand_in::stand_in_answer;

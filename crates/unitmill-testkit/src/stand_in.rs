@@ -4,53 +4,7 @@
 //! It reads Python by lines and brackets only and never claims to understand it. Answers
 //! depend on the request alone.
 
-use std::fs;
-use std::io;
-use std::path::Path;
-
 use crate::ChatRequest;
-
-/// A scripted answer.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct AnswerRule {
-    /// The rule fits a prompt that contains this text.
-    pub when: String,
-    /// The answer.
-    pub answer: String,
-}
-
-/// Reads the rules of a folder, in the order of their file names. The first line of each
-/// `.txt` file is `when: <text>`, the rest is the answer.
-///
-/// # Errors
-/// When the folder or a file cannot be read, or a file does not start with such a line.
-pub fn read_answer_rules(folder: &Path) -> io::Result<Vec<AnswerRule>> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "txt") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    paths
-        .iter()
-        .map(|path| {
-            let text = fs::read_to_string(path)?;
-            let (first, answer) = text.split_once('\n').unwrap_or((&text, ""));
-            let when = first.strip_prefix("when:").ok_or_else(|| {
-                io::Error::other(format!(
-                    "{}: the first line must be `when: <text of the prompt>`",
-                    path.display()
-                ))
-            })?;
-            Ok(AnswerRule {
-                when: when.trim().to_owned(),
-                answer: answer.to_owned(),
-            })
-        })
-        .collect()
-}
 
 /// Answers a tests prompt with a small `unittest` class, a fix or refine prompt with the
 /// code as it is.

@@ -9,7 +9,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
-use unitmill_testkit::read_answer_rules;
+use unitmill_testkit::AnswerRules;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_fake-model-server");
 
@@ -55,18 +55,16 @@ fn unknown_options_are_refused_with_the_usage() {
 }
 
 #[test]
-fn rules_are_read_in_the_order_of_their_names() {
+fn rules_are_read_from_lines() {
     let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("b.txt"), "when: second\nB\n").expect("written");
-    std::fs::write(folder.path().join("a.txt"), "when: first\nA\nmore\n").expect("written");
-    std::fs::write(folder.path().join("notes.md"), "not a rule").expect("written");
-    let rules = read_answer_rules(folder.path()).expect("rules");
-    assert_eq!(rules.len(), 2);
-    assert_eq!(
-        (rules[0].when.as_str(), rules[0].answer.as_str()),
-        ("first", "A\nmore\n")
+    let path = folder.path().join("rules.jsonl");
+    let rule = r#"{"model": "large", "when": ["first", "second"], "answers": ["A\n", "B"]}"#;
+    std::fs::write(&path, format!("{rule}\n")).expect("written");
+    AnswerRules::read(&path).expect("rules");
+    std::fs::write(&path, format!("{rule}\n{{\"when\": 1}}\n")).expect("written");
+    let error = AnswerRules::read(&path).expect_err("not a rule");
+    assert!(
+        error.to_string().contains("rules.jsonl: line 2: "),
+        "{error}"
     );
-    std::fs::write(folder.path().join("c.txt"), "no rule").expect("written");
-    let error = read_answer_rules(folder.path()).expect_err("not a rule");
-    assert!(error.to_string().contains("c.txt"), "{error}");
 }

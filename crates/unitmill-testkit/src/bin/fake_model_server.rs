@@ -9,26 +9,27 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use unitmill_testkit::{FailureMode, FakeModel, FakeModelServer, Schedule, read_answer_rules};
+use unitmill_testkit::{AnswerRules, FailureMode, FakeModel, FakeModelServer, Schedule};
 
-const USAGE: &str = "\
-Usage: fake-model-server [OPTIONS]
+const USAGE: &str = r#"Usage: fake-model-server [OPTIONS]
 
   --port N          listen on this port of 127.0.0.1 (default: a free one)
   --latency-ms N    wait so long before each answer (default 0)
   --fail-every N    every N-th call fails: 429, 500, cut body, broken JSON and hang-up
                     in turn (default 0: none)
-  --answers FOLDER  answer by rules: each .txt file starts with a line `when: <text of
-                    the prompt>` and goes on with the answer; prompts that no rule fits
-                    get the built-in answers
+  --answers FILE    answer by rules, a JSON line each: {"model": MODEL, "when": [TEXT OF
+                    THE PROMPT, ...], "answers": [OF THE FIRST CHOICE, ...]}; the model may
+                    be left out; prompts that no rule fits get the built-in answers
   --model NAME      list and accept this model only; may be given several times
                     (default: accept all, list none)
   --api-key KEY     refuse calls without this bearer key
   --idle-exit-s N   end after N seconds without a call (default 600)
 
+`GET /counts` on its port says what it has seen so far.
+
 The built-in answers: a small unittest class for a tests prompt, the code as it is for a
 fix or refine prompt.
-";
+"#;
 
 /// Often enough for tests, rarely enough to cost nothing.
 const LONGEST_NAP: Duration = Duration::from_secs(1);
@@ -68,7 +69,7 @@ fn finish(result: io::Result<()>) -> ExitCode {
 
 fn serve(arguments: Arguments) -> io::Result<()> {
     let mut model = match &arguments.answers {
-        Some(folder) => FakeModel::scripted(read_answer_rules(folder)?),
+        Some(path) => FakeModel::scripted(AnswerRules::read(path)?),
         None => FakeModel::stand_in(),
     };
     model = model.latency(arguments.latency).failing(Schedule::Every {
