@@ -8,6 +8,7 @@ mod exec;
 mod help;
 mod isolation;
 mod judging;
+mod killed;
 mod model_server;
 mod money;
 mod packages;
