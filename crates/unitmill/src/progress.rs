@@ -1,7 +1,7 @@
 //! Progress on standard error: bars with a live funnel on a terminal, plain lines
 //! otherwise, so that a log stays readable. What they say is [`Status`]'s.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -21,6 +21,8 @@ pub(crate) struct Progress {
     status: Status,
     /// Whether a stage was worked on.
     has_stages: bool,
+    /// Whether one is being worked on, or pairs are.
+    is_under_way: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,7 +62,12 @@ impl Progress {
             next_line: Duration::ZERO,
             status: Status::default(),
             has_stages: false,
+            is_under_way: false,
         });
+        let progress = Arc::new(progress);
+        if mode != Mode::Quiet {
+            keep_showing(&progress);
+        }
         Events::to(move |event| {
             progress
                 .lock()
@@ -139,6 +146,7 @@ impl Progress {
 
     fn start_bar(&mut self, now: Duration) {
         self.end_bar();
+        self.is_under_way = true;
         self.next_line = now + *LINE_EVERY.start();
         if self.mode == Mode::Terminal {
             let items = self.status.items;
@@ -178,6 +186,7 @@ impl Progress {
     }
 
     fn end_bar(&mut self) {
+        self.is_under_way = false;
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
             self.bars.remove(&bar);
@@ -192,6 +201,25 @@ impl Progress {
             crate::output::message(text);
         }
     }
+}
+
+/// Says how things stand while nothing happens too: a server that is silent for an hour is
+/// when people look.
+fn keep_showing(progress: &Arc<Mutex<Progress>>) {
+    let progress = Arc::downgrade(progress);
+    std::thread::spawn(move || {
+        while let Some(progress) = progress.upgrade() {
+            {
+                let mut progress = progress.lock().expect("showing progress cannot panic");
+                if progress.is_under_way {
+                    let now = progress.began.elapsed();
+                    progress.show(now);
+                }
+            }
+            drop(progress);
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    });
 }
 
 fn style(template: &str) -> ProgressStyle {
