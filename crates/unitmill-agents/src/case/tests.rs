@@ -264,9 +264,11 @@ fn passes_at_first_sight_and_is_refined() {
     0 tests model_call r0 s0 coder
     1 first_run execution r0 s0 coder passed
     2 refine model_call r0 s0 coder
-    3 refine execution r0 s0 coder passed
-    4 stub_check execution r0 s0 builtin failed AssertionError
-    5 stub_check execution r0 s1 builtin failed AssertionError
+    3 refine execution r0 s0 builtin passed the code before: 0 of 13 calls did the same twice
+    4 refine execution r0 s0 builtin passed the code before: 0 of 13 calls did the same twice
+    5 refine execution r0 s0 coder passed
+    6 stub_check execution r0 s0 builtin failed AssertionError
+    7 stub_check execution r0 s1 builtin failed AssertionError
     ");
     let [pair] = conclusion.pairs.as_slice() else {
         panic!("one pair");
@@ -306,10 +308,12 @@ fn a_refinement_that_fails_leaves_the_code_as_it_was() {
     0 tests model_call r0 s0 coder
     1 first_run execution r0 s0 coder passed
     2 refine model_call r0 s0 coder
-    3 refine execution r0 s0 coder failed AssertionError
-    4 refine model_call r0 s1 coder  the code drops `LIMIT`
-    5 stub_check execution r0 s0 builtin failed AssertionError
-    6 stub_check execution r0 s1 builtin failed AssertionError
+    3 refine execution r0 s0 builtin passed the code before: 0 of 13 calls did the same twice
+    4 refine execution r0 s0 builtin passed the code before: 0 of 13 calls did the same twice
+    5 refine execution r0 s0 coder failed AssertionError
+    6 refine model_call r0 s1 coder  the code drops `LIMIT`
+    7 stub_check execution r0 s0 builtin failed AssertionError
+    8 stub_check execution r0 s1 builtin failed AssertionError
     ");
     assert!(!conclusion.pairs[0].refined);
     assert_eq!(conclusion.pairs[0].code(), candidate(CODE).code);
@@ -611,14 +615,18 @@ fn the_offline_agents_need_no_model() {
     0 tests execution r0 s0 builtin passed
     1 tests execution r0 s1 builtin passed
     2 first_run execution r0 s0 builtin passed
-    3 refine execution r0 s0 builtin passed
-    4 stub_check execution r0 s0 builtin failed AssertionError
-    5 stub_check execution r0 s1 builtin failed AssertionError
+    3 refine execution r0 s0 builtin passed the code before: 9 of 9 calls did the same twice
+    4 refine execution r0 s0 builtin passed the code before: 9 of 9 calls did the same twice
+    5 refine execution r0 s0 builtin passed 9 calls do what they did before; every example holds
+    6 refine execution r0 s0 builtin passed 9 calls do what they did before; every example holds
+    7 refine execution r0 s0 builtin passed
+    8 stub_check execution r0 s0 builtin failed AssertionError
+    9 stub_check execution r0 s1 builtin failed AssertionError
     ");
     let pair = &conclusion.pairs[0];
     insta::assert_snapshot!(pair.code(), @r#"
     def double(n: int) -> int:
-        """Double.
+        """Double `n`.
 
         Parameters:
             n (int)
@@ -631,6 +639,8 @@ fn the_offline_agents_need_no_model() {
             10
             >>> double(1)
             2
+            >>> double(10)
+            20
         """
         return n * 2
     "#);

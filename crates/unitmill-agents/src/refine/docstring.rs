@@ -253,16 +253,16 @@ mod tests {
     fn examples_are_cut_with_the_headings_above_them() {
         let source = "def f(x):\n    \"\"\"Double.\n\n    Examples:\n        >>> f(1)\n        2\n        >>> f(2)\n        5\n\n    Returns:\n        int\n    \"\"\"\n    return 2 * x\n";
         assert_eq!(
-            without(source, &[7]),
+            without(source, &[6]),
             source.replace("        >>> f(2)\n        5\n", "")
         );
         assert_eq!(
-            without(source, &[5, 7]),
+            without(source, &[4, 6]),
             "def f(x):\n    \"\"\"Double.\n\n    Returns:\n        int\n    \"\"\"\n    return 2 * x\n"
         );
         let numpy = "def f(x):\n    \"\"\"Double.\n\n    Examples\n    --------\n    >>> f(1)\n    3\"\"\"\n    return 2 * x\n";
         assert_eq!(
-            without(numpy, &[6]),
+            without(numpy, &[5]),
             "def f(x):\n    \"\"\"Double.\"\"\"\n    return 2 * x\n"
         );
     }

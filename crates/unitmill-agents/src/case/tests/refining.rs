@@ -79,7 +79,7 @@ fn refining(code: &str) -> (String, Vec<String>) {
 
 #[test]
 fn a_refinement_that_does_the_same_is_kept() {
-    let code = "def double(n: int) -> int:\n    \"\"\"Double a number.\n\n    >>> double(4)\n    8\n    \"\"\"\n    return n + n\n";
+    let code = "def double(n: int) -> int:\n    \"\"\"Double a number.\n\n    Twice as much.\n\n    >>> double(4)\n    8\n    \"\"\"\n    return n + n\n";
     let conclusion = refined_to(code);
     assert_eq!(conclusion.pairs[0].code(), code);
     assert_eq!(
@@ -180,7 +180,7 @@ fn a_refinement_whose_stub_passes_is_refused() {
         .expect("a reason");
     assert_eq!(
         refusal.detail,
-        "refused: its tests pass where it only returns None"
+        "refused: its tests pass where it only raises NotImplementedError"
     );
 }
 
