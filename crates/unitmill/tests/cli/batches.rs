@@ -19,6 +19,8 @@ pub(crate) fn run_with(server: &str, out: &Path) -> Command {
         "input.0.path=data/demo/**/text*.py".to_owned(),
         "sandbox.env=standard".to_owned(),
         "fix.rounds=1".to_owned(),
+        // One call, one answer: what is counted here.
+        "fix.opinions=0".to_owned(),
         format!("models.tests={{{server}}}"),
         format!("models.refine={{{server}}}"),
     ] {

@@ -16,6 +16,8 @@ fn run_against(base_url: &str, out: &Path) -> std::process::Command {
         "input.0.path=data/demo/**/text*.py".to_owned(),
         "sandbox.env=standard".to_owned(),
         "fix.rounds=1".to_owned(),
+        // One call, one answer: what is counted here.
+        "fix.opinions=0".to_owned(),
         "models.tests.provider=openai".to_owned(),
         "models.tests.model=stand-in".to_owned(),
         format!("models.tests.base_url={base_url}"),

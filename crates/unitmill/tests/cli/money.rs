@@ -19,6 +19,8 @@ fn settings(base_url: &str) -> Vec<String> {
         "sandbox.env=standard".to_owned(),
         "sandbox.jobs=2".to_owned(),
         "fix.rounds=1".to_owned(),
+        // One call, one answer: what is counted here.
+        "fix.opinions=0".to_owned(),
         "tasks.part_kb=4".to_owned(),
         "models.tests.provider=openai".to_owned(),
         "models.tests.model=stand-in".to_owned(),
