@@ -545,6 +545,7 @@ fn entries() -> serde_json::Value {
 /// The environment's interpreter is asked: where an entry says that a name is gone, it is,
 /// and what an entry leads to is there.
 #[test]
+#[expect(clippy::print_stderr, reason = "what was skipped is announced")]
 fn tables_agree_with_the_environment() {
     let Some(environment) = std::env::var_os("UNITMILL_TEST_ENVIRONMENT") else {
         eprintln!("SKIPPED: set UNITMILL_TEST_ENVIRONMENT to an environment with numpy");

@@ -234,7 +234,7 @@ fn sections(
         (hint, _) => vec![entry("", hint, &returned)],
     };
     // The code was parsed before it came here.
-    let roots = import_roots(code).map_or_else(|_| BTreeSet::new(), |roots| roots);
+    let roots = import_roots(code).unwrap_or_else(|_| BTreeSet::new());
     let requirements = roots.iter().map(|root| entry(root, None, "")).collect();
     let mut raised: Vec<Entry> = Vec::new();
     for one in &facts.raised {
@@ -295,7 +295,8 @@ fn completed(docstring: &Docstring<'_>, sections: &[Section]) -> Option<String> 
     let mut lines: Vec<String> = Vec::new();
     let mut previous = ends_in_field;
     for section in &missing {
-        if !lines.is_empty() && !(previous && is_field(section)) {
+        let goes_on = previous && is_field(section);
+        if !lines.is_empty() && !goes_on {
             lines.push(String::new());
         }
         lines.extend(section.written(style));

@@ -253,7 +253,7 @@ fn imports(
     )))
 }
 
-fn names_of<'kind>(kind: &'kind Kind) -> Vec<&'kind str> {
+fn names_of(kind: &Kind) -> Vec<&str> {
     match kind {
         Kind::Imports(names) => names.iter().map(|(name, _)| name.as_str()).collect(),
         Kind::Definition(name) => vec![name.as_str()],

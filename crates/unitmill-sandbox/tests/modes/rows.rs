@@ -19,7 +19,7 @@ class T(unittest.TestCase):
 
 fn row(name: &'static str, code: &str, expected: Verdict) -> Row {
     let mut job = support::pair(code, ONE);
-    job.limits.cpu_ms = 700;
+    job.limits.cpu_ms = 2_000;
     Row {
         name,
         job,
