@@ -376,6 +376,37 @@ fn the_round_that_has_a_pass_ends_fixing() {
 }
 
 #[test]
+fn variants_that_share_a_stub_share_its_outcome() {
+    let conclusion = drive(
+        candidate(CODE),
+        CaseSettings {
+            keep: 2,
+            ..settings(model(1), model(1), model(1))
+        },
+        |agent, _, _| match agent {
+            Agent::Tests => vec![TESTS.into()],
+            Agent::Fix => vec![
+                fixed("return 22 * radius  # mark"),
+                fixed("return 23 * radius  # mark"),
+            ],
+            Agent::Refine => vec![],
+        },
+        // The first of the two stubs passes: whichever variant it is of proves nothing.
+        |job| {
+            if code_of(job).contains("# mark") || code_of(job).contains("    pass") {
+                outcome(Verdict::Passed, 2, 2)
+            } else {
+                outcome(Verdict::Failed, 2, 1)
+            }
+        },
+        first,
+    );
+    assert!(conclusion.pairs.is_empty(), "{}", story(&conclusion));
+    let reject = conclusion.reject.as_ref().expect("a reject");
+    assert_eq!(reject.reason, RejectReason::Vacuous);
+}
+
+#[test]
 fn rounds_start_from_the_best_attempt() {
     let mut prompts = Vec::new();
     let conclusion = drive(
