@@ -28,6 +28,6 @@ pub use manifest::{Committed, MANIFEST_VERSION, Manifest, OutputFile, OutputKind
 pub use plan_difference::diff_plans;
 pub use reader::{RowReader, count_rows, read_row_range, read_rows};
 pub use row::{PairFormat, Row};
-pub use run_directory::{OutputWriter, PlanWritten, RunDirectory, shard_name};
+pub use run_directory::{OutputWriter, PlanWritten, RunDirectory, read_json, shard_name};
 pub use staging::{FinishedFile, replace_file};
 pub use writer::{Compression, FileFormat, ParquetSettings, RowFileWriter};

@@ -18,6 +18,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use unitmill_model::{Pair, Stage};
 
@@ -372,7 +373,10 @@ pub fn shard_name(shard: u32, shards: u32) -> String {
 }
 
 /// Reads a JSON file; none if it is not there.
-fn read_json(path: PathBuf) -> Result<Option<Value>, ShardsError> {
+///
+/// # Errors
+/// [`ShardsError::Io`] or [`ShardsError::InvalidJson`].
+pub fn read_json<T: DeserializeOwned>(path: PathBuf) -> Result<Option<T>, ShardsError> {
     match fs::read(&path) {
         Ok(bytes) => {
             serde_json::from_slice(&bytes)

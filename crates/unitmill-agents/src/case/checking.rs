@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 
 use unitmill_model::{Execution, Observation, ObservedCall, Outcome, TestStatus, Verdict};
-
 use unitmill_python::fingerprint;
 
 use super::{Action, Case, Fix, Request, Returned, State, cut, error_text, jobs};
@@ -220,7 +219,7 @@ impl Case {
         }
     }
 
-    /// Splits variants that passed into those of a model and the others.
+    /// Whether a model made a variant.
     pub(super) fn is_models(&self, index: usize) -> bool {
         self.variants[index]
             .fixed_by
@@ -228,15 +227,17 @@ impl Case {
             .is_some_and(|by| by != crate::Provider::Builtin.name())
     }
 
-    /// Why the text of a fix is refused before it is run.
-    pub(super) fn refusal(&self, code: &str) -> Option<String> {
+    /// What the tests give and expect, for all fixes of a round.
+    pub(super) fn answers(&self) -> Answers {
         let function = &self.candidate.name;
-        let mut methods = test_methods(&self.suite().text, function);
-        if let Some(trial) = &self.trial {
-            methods.extend(trial.suites.iter().flat_map(|tried| tried.methods.clone()));
+        match &self.trial {
+            // The suite that decides is one of them.
+            Some(trial) => Answers::of(
+                trial.suites.iter().flat_map(|tried| &tried.methods),
+                function,
+            ),
+            None => Answers::of(&test_methods(&self.suite().text, function), function),
         }
-        let answers = Answers::of(&methods, function);
-        cheat(&self.candidate.code, code, function, &answers)
     }
 
     /// Whether an answer gives the code back as it was.
@@ -250,11 +251,12 @@ impl Case {
     }
 
     /// Fixes of this round that its samples wrote, without those that the text refuses.
-    pub(super) fn admit(&mut self, fix: Fix, fixes: &mut Vec<Fix>) -> String {
+    pub(super) fn admit(&self, fix: Fix, answers: &Answers, fixes: &mut Vec<Fix>) -> String {
         if self.was_run(&fix.code) || fixes.iter().any(|known| known.code == fix.code) {
             return "the same code as was run before".to_owned();
         }
-        if let Some(reason) = self.refusal(&fix.code) {
+        let function = &self.candidate.name;
+        if let Some(reason) = cheat(&self.candidate.code, &fix.code, function, answers) {
             return format!("refused: {reason}");
         }
         fixes.push(fix);

@@ -134,6 +134,7 @@ impl Case {
             &format!("fix round {round}"),
         );
         let failing = self.failing_tests();
+        let told = self.answers();
         let mut standing = 0;
         let mut blamed: BTreeMap<String, usize> = BTreeMap::new();
         let answers = replies.len();
@@ -168,7 +169,7 @@ impl Case {
                         sample,
                         by: reply.model.clone(),
                     };
-                    self.admit(fix, &mut fixes)
+                    self.admit(fix, &told, &mut fixes)
                 }
                 (None, Err(reason)) => reason,
             };

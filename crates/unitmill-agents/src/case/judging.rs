@@ -18,7 +18,6 @@ use unitmill_model::{
 use unitmill_python::signature;
 
 use super::ledger::Place;
-use super::testing::suite_of;
 use super::{
     Action, Case, Request, Returned, State, Suite, Variant, cut, error_text, jobs, samples,
 };
@@ -27,7 +26,6 @@ use crate::evidence::blame::{Evidence, Examples, FixEvidence, Testimony, weigh};
 use crate::evidence::claims::{TestMethod, test_methods, without};
 use crate::evidence::frames::{is_the_tests_own, raised};
 use crate::generate::{deliberate_exceptions, example_suite};
-use crate::reply;
 
 /// Of more failing tests than this, only the first ones are followed line by line.
 const MOST_FOLLOWED: usize = 6;
@@ -517,33 +515,11 @@ impl Case {
             "further tests",
         );
         let first_sample = self.tiers.tests_sample;
-        let mut suites: Vec<Suite> = Vec::new();
-        for (reply, sample) in replies.into_iter().skip(known as usize).zip(first_sample..) {
-            let place = Place {
-                step: Step::Tests,
-                round: 0,
-                sample,
-            };
-            let parsed = reply::tests(
-                &reply.answer,
-                &self.candidate.name,
-                &self.candidate.code,
-                &self.settings.environment,
-            )
-            .and_then(|text| super::testing::worth_running(&text, &self.candidate.name));
-            let detail = match parsed {
-                Ok(text) if !self.trial().texts.insert(text.clone()) => {
-                    "the same tests as an earlier sample".to_owned()
-                }
-                Ok(text) => {
-                    suites.push(suite_of(text, &reply.model, sample));
-                    String::new()
-                }
-                Err(reason) => reason,
-            };
-            self.tiers.tests_sample = sample + 1;
-            self.ledger.reply(place, &reply, &detail);
-        }
+        let new = replies.into_iter().skip(known as usize);
+        self.tiers.tests_sample += u32::try_from(new.len()).unwrap_or(u32::MAX);
+        let mut texts = std::mem::take(&mut self.trial().texts);
+        let (suites, _) = self.read_suites(new, first_sample, &mut texts);
+        self.trial().texts = texts;
         if suites.is_empty() {
             return self.deliberate();
         }

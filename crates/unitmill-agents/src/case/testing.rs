@@ -69,14 +69,34 @@ impl Case {
     }
 
     pub(super) fn tests_answered(&mut self, returned: Returned) -> Vec<Action> {
-        let mut suites: Vec<Suite> = Vec::new();
-        let mut reasons = Vec::new();
         let replies: Vec<Reply> = returned.replies().into_iter().flatten().collect();
         let provider = self.settings.tests[self.tiers.tests].clone();
         let asked = samples(&provider);
         self.note_missing(&provider, asked, replies.len(), "tests");
         let first_sample = self.tiers.tests_sample;
         self.tiers.tests_sample += asked;
+        let (suites, reasons) = self.read_suites(replies, first_sample, &mut BTreeSet::new());
+        if suites.is_empty() {
+            let detail = match reasons.into_iter().next() {
+                Some(reason) => reason,
+                None => "the model gave no answer".to_owned(),
+            };
+            return self.no_tests(RejectReason::NoTests, detail);
+        }
+        self.first_run(suites)
+    }
+
+    /// The suites of a model's answers, the first of which is sample `first_sample`, and why
+    /// the others hold none. Texts that are `known` are no suites of their own; those that
+    /// are read become known.
+    pub(super) fn read_suites(
+        &mut self,
+        replies: impl IntoIterator<Item = Reply>,
+        first_sample: u32,
+        known: &mut BTreeSet<String>,
+    ) -> (Vec<Suite>, Vec<String>) {
+        let mut suites = Vec::new();
+        let mut reasons = Vec::new();
         for (reply, sample) in replies.into_iter().zip(first_sample..) {
             let place = Place {
                 step: Step::Tests,
@@ -91,7 +111,7 @@ impl Case {
             )
             .and_then(|text| worth_running(&text, &self.candidate.name));
             let detail = match parsed {
-                Ok(text) if suites.iter().any(|suite| suite.text == text) => {
+                Ok(text) if !known.insert(text.clone()) => {
                     "the same tests as an earlier sample".to_owned()
                 }
                 Ok(text) => {
@@ -105,14 +125,7 @@ impl Case {
             };
             self.ledger.reply(place, &reply, &detail);
         }
-        if suites.is_empty() {
-            let detail = match reasons.into_iter().next() {
-                Some(reason) => reason,
-                None => "the model gave no answer".to_owned(),
-            };
-            return self.no_tests(RejectReason::NoTests, detail);
-        }
-        self.first_run(suites)
+        (suites, reasons)
     }
 
     /// Sets the generator on a piece of code.
@@ -386,7 +399,7 @@ impl Case {
 }
 
 /// A suite that a model wrote.
-pub(super) fn suite_of(text: String, model: &str, sample: u32) -> Suite {
+fn suite_of(text: String, model: &str, sample: u32) -> Suite {
     Suite {
         text,
         origin: TestOrigin::Model,
@@ -399,7 +412,7 @@ pub(super) fn suite_of(text: String, model: &str, sample: u32) -> Suite {
 }
 
 /// A suite without the tests in which nothing can fail; an error if that is all of them.
-pub(super) fn worth_running(text: &str, function: &str) -> Result<String, String> {
+fn worth_running(text: &str, function: &str) -> Result<String, String> {
     let methods = test_methods(text, function);
     let idle: BTreeSet<String> = methods
         .iter()

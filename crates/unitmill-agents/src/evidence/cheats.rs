@@ -28,7 +28,10 @@ pub(crate) struct Answers {
 
 impl Answers {
     /// Of the methods of a suite.
-    pub(crate) fn of(methods: &[TestMethod], function: &str) -> Self {
+    pub(crate) fn of<'methods>(
+        methods: impl IntoIterator<Item = &'methods TestMethod>,
+        function: &str,
+    ) -> Self {
         let mut answers = Self::default();
         for method in methods {
             answers

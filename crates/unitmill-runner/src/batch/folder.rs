@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use unitmill_llm::{BatchLine, BatchLines};
-use unitmill_shards::{ShardsError, replace_file};
+use unitmill_shards::{ShardsError, read_json, replace_file};
 
 use super::server::HandedOver;
 use crate::event::{Event, Events};
@@ -131,19 +131,7 @@ impl WaveFolder {
     }
 
     pub(super) fn read_handed_over(&self) -> Result<Option<HandedOver>, ShardsError> {
-        let path = self.handed_over();
-        match fs::read(&path) {
-            Ok(bytes) => {
-                serde_json::from_slice(&bytes)
-                    .map(Some)
-                    .map_err(|error| ShardsError::InvalidJson {
-                        path,
-                        message: error.to_string(),
-                    })
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(ShardsError::io("read", path)(error)),
-        }
+        read_json(self.handed_over())
     }
 
     pub(super) fn write_handed_over(&self, known: &HandedOver) -> Result<(), ShardsError> {
