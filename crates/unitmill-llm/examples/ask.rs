@@ -68,7 +68,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                     })
                     .collect();
                 let replies = client
-                    .ask_samples(&requests, async |_, reply| reply)
+                    .ask_samples(&requests, async |_, replies| replies)
                     .await?;
                 for reply in replies {
                     let reply = reply?;

@@ -172,8 +172,8 @@ impl Client {
     /// several choices a call (`n`) and with calls side by side where it does not; which
     /// it is, is learnt from the first answers of each address.
     ///
-    /// `deliver` gets each reply as it comes, with its place in `requests`, and what it
-    /// makes of them is given back in that order. The choices of a call go to its requests
+    /// `deliver` gets the replies of each call as they come, with the place of the first one
+    /// in `requests`; what it makes of them, one for each, is given back in that order. The choices of a call go to its requests
     /// in order: the lowest choice index to the first. Tokens of such a call are divided so
     /// that their sums are right, and what was sent again counts for its first request.
     ///
@@ -185,10 +185,10 @@ impl Client {
     pub async fn ask_samples<Delivered, Delivery>(
         &self,
         requests: &[ModelRequest],
-        deliver: impl Fn(usize, Result<Reply, LlmError>) -> Delivery,
+        deliver: impl Fn(usize, Vec<Result<Reply, LlmError>>) -> Delivery,
     ) -> Result<Vec<Delivered>, LlmError>
     where
-        Delivery: Future<Output = Delivered>,
+        Delivery: Future<Output = Vec<Delivered>>,
     {
         debug_assert!(
             requests.windows(2).all(|pair| {
@@ -207,26 +207,22 @@ impl Client {
                 Ok(replies) => replies,
                 // The first one was asked for alone too; the others may fare better.
                 Err(error) if error.concerns_request_only() => {
-                    delivered.push(deliver(done, Err(error)).await);
+                    delivered.extend(deliver(done, vec![Err(error)]).await);
                     open = &open[1..];
                     break;
                 }
                 Err(error) => return Err(error),
             };
             open = &open[replies.len()..];
-            let deliveries = replies
-                .into_iter()
-                .enumerate()
-                .map(|(index, reply)| deliver(done + index, Ok(reply)));
-            delivered.extend(join_all(deliveries).await);
+            delivered.extend(deliver(done, replies.into_iter().map(Ok).collect()).await);
         }
         let done = delivered.len();
         let deliver = &deliver;
         let rest = open.iter().enumerate().map(async |(index, request)| {
             let reply = self.ask(request).await;
-            deliver(done + index, reply).await
+            deliver(done + index, vec![reply]).await
         });
-        delivered.extend(join_all(rest).await);
+        delivered.extend(join_all(rest).await.into_iter().flatten());
         Ok(delivered)
     }
 

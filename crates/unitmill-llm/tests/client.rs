@@ -697,7 +697,7 @@ fn samples(count: u32) -> Vec<ModelRequest> {
 /// The replies to all samples, in their order.
 async fn ask_all(client: &Client, requests: &[ModelRequest]) -> Vec<Reply> {
     client
-        .ask_samples(requests, async |_, reply| reply)
+        .ask_samples(requests, async |_, replies| replies)
         .await
         .expect("the call for all succeeds")
         .into_iter()
@@ -774,8 +774,11 @@ async fn a_request_that_is_refused_is_refused_for_each_sample() {
     }));
     let client = client(settings(server.base_url()));
     let refused = client
-        .ask_samples(&samples(3), async |_, reply| {
-            reply.is_err_and(|error| error.concerns_request_only())
+        .ask_samples(&samples(3), async |_, replies| {
+            let concerns = |reply: Result<Reply, LlmError>| {
+                reply.is_err_and(|error| error.concerns_request_only())
+            };
+            replies.into_iter().map(concerns).collect()
         })
         .await;
     assert_eq!(refused.expect("no call for all is left"), [true; 3]);

@@ -67,10 +67,10 @@ impl AgentServer {
     pub(crate) async fn ask_samples<Delivered, Delivery>(
         &self,
         requests: &[ModelRequest],
-        deliver: impl Fn(usize, Result<Reply, LlmError>) -> Delivery,
+        deliver: impl Fn(usize, Vec<Result<Reply, LlmError>>) -> Delivery,
     ) -> Result<Vec<Delivered>, LlmError>
     where
-        Delivery: Future<Output = Delivered>,
+        Delivery: Future<Output = Vec<Delivered>>,
     {
         match &self.source {
             Source::Online(client) => client.ask_samples(requests, deliver).await,

@@ -144,9 +144,13 @@ impl Performer for TaskServices {
                     Ok(join_all(asked).await)
                 }
                 None => {
-                    let asked = server.ask_samples(missing, |index, answer| {
-                        let (request, paid) = (&missing[index], paid.take(index));
-                        async move { self.record(agent, request, paid, answer).await }
+                    let asked = server.ask_samples(missing, |first, answers| {
+                        let answers = answers
+                            .into_iter()
+                            .zip(first..)
+                            .map(|(answer, index)| (&missing[index], paid.take(index), answer))
+                            .collect();
+                        self.record(agent, answers)
                     });
                     asked.await
                 }
@@ -238,18 +242,56 @@ impl TaskServices {
         let answer = self.shared.waves.ask(batch, request).await;
         let delivered = match answer.map_err(|_| RunError::Halted)? {
             Ok(delivered) => delivered,
-            Err(error) => return self.record(agent, request, paid, Err(error)).await,
+            Err(error) => return self.record_one(agent, request, paid, Err(error)).await,
         };
         let reply = self
-            .record(agent, request, paid, Ok(delivered.reply))
+            .record_one(agent, request, paid, Ok(delivered.reply))
             .await?;
         delivered.on_disk.recorded();
         drop(delivered.working);
         Ok(reply)
     }
 
-    /// Writes an answer down and gives back the one that counts.
+    /// Writes the answer to one request down.
+    async fn record_one(
+        &self,
+        agent: Agent,
+        request: &ModelRequest,
+        paid: Option<Reservation>,
+        answer: Result<Reply, LlmError>,
+    ) -> Result<Reply, RunError> {
+        let answers = vec![(request, paid, answer)];
+        let mut recorded = self.record(agent, answers).await;
+        recorded.pop().expect("each answer comes to something")
+    }
+
+    /// Settles the answers that came together, and writes them down together: of choices
+    /// that were paid for in one call, a run that is killed has all or none.
     async fn record(
+        &self,
+        agent: Agent,
+        answers: Vec<(&ModelRequest, Option<Reservation>, Result<Reply, LlmError>)>,
+    ) -> Vec<Result<Reply, RunError>> {
+        let mut recorded = Vec::with_capacity(answers.len());
+        let mut replies = Vec::with_capacity(answers.len());
+        for (request, paid, answer) in answers {
+            recorded.push(self.settle(agent, request, paid, answer).map(|reply| {
+                let (done, recorded) = oneshot::channel();
+                replies.push((reply, move |result| drop(done.send(result))));
+                recorded
+            }));
+        }
+        self.journal.record_replies_then(replies);
+        join_all(recorded.into_iter().map(async |recorded| {
+            let reply = written(recorded?).await?;
+            self.tell(&reply);
+            Ok(reply)
+        }))
+        .await
+    }
+
+    /// What an answer comes to: the reply that is written down, or the end of the run.
+    fn settle(
         &self,
         agent: Agent,
         request: &ModelRequest,
@@ -275,11 +317,6 @@ impl TaskServices {
         if let Some(paid) = paid {
             paid.settle(&reply);
         }
-        let (done, recorded) = oneshot::channel();
-        self.journal
-            .record_reply_then(reply, move |result| drop(done.send(result)));
-        let reply = written(recorded).await?;
-        self.tell(&reply);
         Ok(reply)
     }
 

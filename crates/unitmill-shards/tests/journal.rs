@@ -194,6 +194,33 @@ fn one_of_many_concurrent_records_of_a_key_counts_for_all() {
 }
 
 #[test]
+fn replies_that_come_together_are_each_answered_and_found() {
+    let fixture = Fixture::new();
+    let journal = fixture.open(0);
+    journal.record_reply(example("b")).expect("is recorded");
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let together = ["a", "b", "c"].map(|name| {
+        let sender = sender.clone();
+        (example(name), move |result: Result<Reply, _>| {
+            let reply = result.expect("is recorded");
+            sender
+                .send((reply.answer.text, reply.replayed))
+                .expect("somebody listens");
+        })
+    });
+    journal.record_replies_then(together.into());
+    drop(sender);
+    let told = receiver.iter().collect::<Vec<_>>();
+    let told: Vec<_> = told
+        .iter()
+        .map(|(text, old)| (text.as_str(), *old))
+        .collect();
+    assert_eq!(told, [("a", false), ("b", true), ("c", false)]);
+    drop(journal);
+    assert_eq!(fixture.open(0).reader().len(), 3);
+}
+
+#[test]
 fn attempts_have_segments_of_their_own_and_tasks_journals_of_their_own() {
     let fixture = Fixture::new();
     let running = fixture.open(0);

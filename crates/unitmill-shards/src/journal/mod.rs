@@ -280,19 +280,35 @@ impl Journal {
         reply: Reply,
         done: impl FnOnce(Result<Reply, ShardsError>) + Send + 'static,
     ) {
-        let stored = StoredReply {
-            model: reply.model.clone(),
-            answer: reply.answer.clone(),
-            resent: reply.resent,
-            failures: reply.failures.clone(),
-            lost: reply.lost,
-            duration_ms: reply.duration_ms,
-        };
-        let key = reply.key;
-        let reader = self.reader.clone();
-        self.append(RecordKind::Answer, key, &stored, true, move |appended| {
-            done(counting(appended, reply, || reader.reply(&key)));
+        self.record_replies_then(vec![(reply, done)]);
+    }
+
+    /// Records replies of one answer of a server, in one write: they were paid for together,
+    /// and a process that is killed keeps all of them or none. Otherwise as
+    /// [`Journal::record_reply_then`].
+    pub fn record_replies_then(
+        &self,
+        replies: Vec<(
+            Reply,
+            impl FnOnce(Result<Reply, ShardsError>) + Send + 'static,
+        )>,
+    ) {
+        let appends = replies.into_iter().map(|(reply, done)| {
+            let stored = StoredReply {
+                model: reply.model.clone(),
+                answer: reply.answer.clone(),
+                resent: reply.resent,
+                failures: reply.failures.clone(),
+                lost: reply.lost,
+                duration_ms: reply.duration_ms,
+            };
+            let key = reply.key;
+            let reader = self.reader.clone();
+            append(RecordKind::Answer, key, &stored, true, move |appended| {
+                done(counting(appended, reply, || reader.reply(&key)));
+            })
         });
+        self.writer.append(appends.collect());
     }
 
     /// Writes down that a request is about to be sent, and calls `done` on the writer's
@@ -344,15 +360,26 @@ impl Journal {
         durable: bool,
         done: impl FnOnce(Appended) + Send + 'static,
     ) {
-        let json = serde_json::to_vec(value)
-            .expect("records with text keys and without floats serialise into memory");
-        self.writer.append(Append {
-            kind,
-            key,
-            line: encode_line(kind, &key, &json),
-            durable,
-            done: Box::new(done),
-        });
+        self.writer
+            .append(vec![append(kind, key, value, durable, done)]);
+    }
+}
+
+fn append(
+    kind: RecordKind,
+    key: Digest,
+    value: &impl Serialize,
+    durable: bool,
+    done: impl FnOnce(Appended) + Send + 'static,
+) -> Append {
+    let json = serde_json::to_vec(value)
+        .expect("records with text keys and without floats serialise into memory");
+    Append {
+        kind,
+        key,
+        line: encode_line(kind, &key, &json),
+        durable,
+        done: Box::new(done),
     }
 }
 

@@ -18,7 +18,7 @@ use super::segment::{EXTENSION, HEADER, Index, Location, RecordKind};
 use crate::ShardsError;
 use crate::staging::sync_folder_of;
 
-/// Bytes that go out in one write at most.
+/// Bytes that go out in one write, about: what is handed in together is not taken apart.
 const BATCH_BYTES: usize = 8 << 20;
 
 /// What came of an append: none if the record is the first of its key, else where the one
@@ -39,7 +39,7 @@ pub(super) struct Append {
 /// The handle of the thread. Dropping it waits until all that was handed in is written.
 pub(super) struct Writer {
     task: String,
-    queue: Option<Sender<Append>>,
+    queue: Option<Sender<Vec<Append>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -69,13 +69,13 @@ impl Writer {
         })
     }
 
-    /// Hands a record in.
-    pub(super) fn append(&self, append: Append) {
+    /// Hands records in that go out in one write.
+    pub(super) fn append(&self, appends: Vec<Append>) {
         let refused = match &self.queue {
-            Some(queue) => queue.send(append).err().map(|refused| refused.0),
-            None => Some(append),
+            Some(queue) => queue.send(appends).err().map(|refused| refused.0),
+            None => Some(appends),
         };
-        if let Some(append) = refused {
+        for append in refused.into_iter().flatten() {
             (append.done)(Err(self.ended()));
         }
     }
@@ -110,15 +110,20 @@ struct OpenSegment {
 }
 
 impl OpenSegment {
-    fn serve(&mut self, appends: &Receiver<Append>) {
-        while let Ok(first) = appends.recv() {
-            let mut bytes = first.line.len();
-            let mut batch = vec![first];
+    fn serve(&mut self, appends: &Receiver<Vec<Append>>) {
+        let size = |appends: &[Append]| {
+            appends
+                .iter()
+                .map(|append| append.line.len())
+                .sum::<usize>()
+        };
+        while let Ok(mut batch) = appends.recv() {
+            let mut bytes = size(&batch);
             while bytes < BATCH_BYTES
                 && let Ok(next) = appends.try_recv()
             {
-                bytes += next.line.len();
-                batch.push(next);
+                bytes += size(&next);
+                batch.extend(next);
             }
             self.commit(batch);
         }
