@@ -615,7 +615,7 @@ def run(channel, finder):
     sys.argv[:] = ["python -m unittest", entry]
 
     _prepared["own"].append(os.getpid())
-    coverage_reader = coverage["start"](path) if kind == "coverage" else None
+    coverage_reader = coverage["start"](path) if kind == "coverage" or payload["lines"] else None
     module = _prepared.pop("module")
     if module.__file__ != path:
         module = _new_module(entry, path)
@@ -688,9 +688,11 @@ def _perform(
         # As the import system does: a module may have put something else in its place.
         module = sys.modules.get(entry, module)
         if kind == "observe":
+            take = coverage_reader.take if coverage_reader is not None else tuple
+            take()
             for call in payload["calls"]:
                 _seed(payload["seed"], finder)
-                report("data", (observe["observe"](module, call),))
+                report("data", (observe["observe"](module, call, path, take),))
         else:
             result = Result(entry)
             try:

@@ -35,15 +35,27 @@ class _Reader:
         self._path = path
         self._executed = set()
         self._executable = set()
+        self._taken = set()
+
+    def _again(self):
+        """Reports lines again that were reported once."""
 
     def lines(self):
         """The result, as JSON text."""
         return json.dumps(
             {
                 "executable": sorted(self._executable),
-                "executed": sorted(self._executed & self._executable),
+                "executed": sorted((self._taken | self._executed) & self._executable),
             }
         )
+
+    def take(self):
+        """The lines executed since the last time, which are then forgotten for the next."""
+        taken = sorted(self._executed)
+        self._taken.update(taken)
+        self._executed.clear()
+        self._again()
+        return taken
 
 
 class _Monitored(_Reader):
@@ -58,6 +70,8 @@ class _Monitored(_Reader):
 
         monitoring.use_tool_id(monitoring.COVERAGE_ID, "unitmill")
         monitoring.register_callback(monitoring.COVERAGE_ID, monitoring.events.LINE, line)
+
+        self._again = monitoring.restart_events
 
     def watch(self, code):
         monitoring = sys.monitoring

@@ -64,8 +64,9 @@ def disturb_memory(numpy):
         blocks.clear()
 
 
-def observe(module, call):
-    """One call; returns an observation as JSON text."""
+def observe(module, call, path, take):
+    """One call; returns an observation as JSON text. `path` is that of the file whose lines
+    count, and `take` gives those that were executed since it was last asked."""
     namespace = dict(vars(module))
     observation = {
         "value": None,
@@ -79,17 +80,32 @@ def observe(module, call):
         try:
             exec(compile(call["setup"], "<setup>", "exec", dont_inherit=True), namespace)
             expression = compile(call["expression"], "<call>", "eval", dont_inherit=True)
-            observation["value"] = classify(eval(expression, namespace))
+            value = eval(expression, namespace)
+            observation["lines"] = take()
+            observation["value"] = classify(value)
         except BaseException as error:
+            observation["lines"] = take()
             observation["exception"] = type_name(type(error))
+            observation["raised_at"] = _innermost(error, path)
             try:
                 observation["message"] = _whole(str(error)[:TEXT_CHARACTERS])
             except Exception:
                 observation["message"] = "<the message cannot be read>"
         for name in call["arguments"]:
             observation["arguments"].append(classify(namespace.get(name)))
+        take()
     observation["printed"] = _whole(printed.getvalue()[:TEXT_CHARACTERS])
     return json.dumps(observation)
+
+
+def _innermost(error, path):
+    """The last line of the file that an exception passed through."""
+    line, step = None, error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == path:
+            line = step.tb_lineno
+        step = step.tb_next
+    return line
 
 
 def _whole(text):
@@ -104,6 +120,33 @@ def type_name(kind):
 
 def classify(value):
     """A value as an `ObservedValue`."""
+    observed = _classify(value)
+    if observed["kind"] == "opaque":
+        observed["traits"] = traits["of"](value, _classify, _rebuilt)
+    return observed
+
+
+def _rebuilt(value):
+    """An expression that gives an equal value, for types whose text says how; none for
+    others."""
+    kind = type(value)
+    if kind in (range, slice):
+        return repr(value)
+    if kind is frozenset:
+        return f"frozenset({_literal(set(value))})" if value else "frozenset()"
+    pd = sys.modules.get("pandas")
+    if pd is not None and kind in (pd.Timestamp, pd.Timedelta, pd.Period):
+        source = _write_item(pd, value)
+        return source if eval(source, {"pd": pd}) == value else None
+    if pd is not None and (value is pd.NaT or value is pd.NA):
+        return None
+    if pd is not None and kind is pd.Interval:
+        left, right = _write_item(pd, value.left), _write_item(pd, value.right)
+        return f"pd.Interval({left}, {right}, closed={value.closed!r})"
+    return None
+
+
+def _classify(value):
     kind, source = "opaque", None
     for name, write in (
         ("literal", _literal),

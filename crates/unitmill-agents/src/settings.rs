@@ -27,6 +27,8 @@ pub struct CaseSettings {
     /// Who polishes: at least one, cheap first. The next one takes what those before it did
     /// not improve.
     pub refine: Vec<Provider>,
+    /// At most this many calls of a function does the offline generator look at.
+    pub observed_calls: u32,
     /// Limits of every execution.
     pub limits: Limits,
     /// Seed of every execution; the offline generator's second look uses the next one.

@@ -3,7 +3,7 @@
 
 mod stand_in;
 
-use stand_in::{StandIn, candidates};
+use stand_in::{StandIn, candidates, methods};
 use unitmill_agents::Conclusion;
 
 fn mill(stand_in: &mut StandIn, source: &str) -> Conclusion {
@@ -184,4 +184,70 @@ fn generated_pairs_read_well() {
             "import random\n\n\ndef drop_empty(items: list):\n    items[:] = [i for i in items if i]\n    return None if random else 1\n"
         )
     );
+}
+
+/// Every branch returns a text of its own, so the suite says which of them it reaches.
+#[test]
+fn branches_are_reached_and_asserted() {
+    let mut stand_in = StandIn::start(&[]);
+    let table = [
+        (
+            "def f(x, mode='plain', limit=None):\n    if isinstance(x, dict):\n        return 'mapping'\n    if mode == 'strict' and limit is not None and limit > 700:\n        return 'above'\n    if hasattr(x, '__len__') and len(x) == 17:\n        return 'seventeen'\n    if isinstance(x, str) and x.startswith('##'):\n        return 'heading'\n    try:\n        return 'ratio %d' % (10 // x)\n    except ZeroDivisionError:\n        return 'nothing'\n    except TypeError:\n        return 'neither'\n",
+            vec![
+                "'mapping'",
+                "'above'",
+                "'seventeen'",
+                "'heading'",
+                "'ratio ",
+                "'nothing'",
+                "'neither'",
+            ],
+        ),
+        (
+            "KINDS = {'round': 1, 'square': 2}\n\n\ndef f(kind, size: int):\n    if kind not in KINDS:\n        raise ValueError(kind)\n    scaled = size * 2\n    if scaled == 4242:\n        return 'special'\n    return KINDS[kind]\n",
+            vec!["assertRaises(ValueError)", "'special'", "'round'"],
+        ),
+        (
+            "def f(rows):\n    for row in rows:\n        if row.get('state') == 'failed':\n            return 'failed row'\n    return 'fine'\n",
+            vec!["'failed row'", "'fine'"],
+        ),
+        (
+            "def f(check, items: list):\n    print('checking', len(items))\n    if not callable(check):\n        raise TypeError('no function')\n    items.append(1)\n    return len(items)\n",
+            vec![
+                "assertRaises(TypeError)",
+                "output.getvalue()",
+                "self.assertEqual(items, [",
+            ],
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (source, wanted) in table {
+        let conclusion = mill(&mut stand_in, source);
+        let tests = conclusion
+            .pairs
+            .first()
+            .map_or_else(|| fate(&conclusion), |pair| pair.tests.clone());
+        let missing: Vec<&str> = wanted
+            .into_iter()
+            .filter(|text| !tests.contains(*text))
+            .collect();
+        if !missing.is_empty() {
+            wrong.push(format!("{source}\nlacks {missing:?}:\n{tests}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn methods_are_called_on_objects_of_their_class() {
+    let mut stand_in = StandIn::start(&[]);
+    let source = "class Account:\n    def __init__(self, owner: str, balance=0):\n        self.owner = owner\n        self.balance = balance\n\n    def withdraw(self, amount: int):\n        if amount > self.balance:\n            raise ValueError(amount)\n        self.balance -= amount\n        return self.balance\n";
+    let candidate = methods("module.py", source)
+        .into_iter()
+        .find(|candidate| candidate.name == "Account.withdraw")
+        .expect("the method is a candidate");
+    let conclusion = stand_in.mill(candidate);
+    let pair = conclusion.pairs.first();
+    let shown = pair.map_or_else(|| fate(&conclusion), |pair| pair.tests.clone());
+    insta::assert_snapshot!("method", shown);
 }

@@ -18,7 +18,11 @@ import types
 import unittest
 
 sys.path.insert(0, sys.argv[1])
+import coverage  # noqa: E402
 import observe  # noqa: E402
+import traits  # noqa: E402
+
+observe.traits = vars(traits)
 
 OUTCOME = {
     "verdict": "passed",
@@ -38,10 +42,13 @@ def short(error):
     return "".join(lines).strip()
 
 
-def load(job):
+def load(job, reader):
     module = types.ModuleType("solution")
     sys.modules["solution"] = module
-    exec(compile(job["files"][0]["content"], "solution.py", "exec", dont_inherit=True), module.__dict__)
+    code = compile(job["files"][0]["content"], "solution.py", "exec", dont_inherit=True)
+    if reader is not None:
+        reader.watch(code)
+    exec(code, module.__dict__)
     return module
 
 
@@ -81,8 +88,11 @@ def run(job):
         sys.modules["numpy"].random.seed(job["seed"])
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
+        asked = job["kind"]["observe"] if isinstance(job["kind"], dict) else None
+        with_lines = asked is not None and asked["lines"]
+        reader = coverage.start("solution.py") if with_lines else None
         try:
-            module = load(job)
+            module = load(job, reader)
         except SyntaxError as error:
             outcome.update(verdict="syntax_error", detail=short(error))
         except ImportError as error:
@@ -90,9 +100,12 @@ def run(job):
         except BaseException as error:
             outcome.update(verdict="error", detail=short(error))
         else:
-            if isinstance(job["kind"], dict):
-                for call in job["kind"]["observe"]["calls"]:
-                    yield {"observation": json.loads(observe.observe(module, call))}
+            if asked is not None:
+                take = reader.take if with_lines else tuple
+                take()
+                for call in asked["calls"]:
+                    seen = observe.observe(module, call, "solution.py", take)
+                    yield {"observation": json.loads(seen)}
             else:
                 judge(module, outcome)
         os.chdir("/")

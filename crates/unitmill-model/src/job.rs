@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of [`Job`] and [`crate::Outcome`]; part of every execution key, so that a
 /// change of meaning never meets an old journal.
-pub const JOB_VERSION: u32 = 2;
+pub const JOB_VERSION: u32 = 3;
 
 /// One execution in a fresh, isolated interpreter.
 ///
@@ -81,6 +81,8 @@ pub enum JobKind {
     Observe {
         /// The calls, each evaluated by itself, in order.
         calls: Vec<ObservedCall>,
+        /// Report which lines of `entry` each call executed. Tracing costs time.
+        lines: bool,
     },
     /// As `Verdict`, and report which lines of `entry` were executed.
     Coverage,

@@ -75,6 +75,13 @@ pub struct Observation {
     pub printed: String,
     /// The values of `arguments` after the call, in the order asked for.
     pub arguments: Vec<ObservedValue>,
+    /// Where lines were asked for: those of `entry` that the call executed, sorted, from 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<u32>,
+    /// The innermost line of `entry` that the exception passed through; none where it never
+    /// came there, as when an argument could not be made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raised_at: Option<u32>,
 }
 
 vocabulary! {
@@ -91,7 +98,7 @@ vocabulary! {
         Frame = "frame",
         /// A pandas series or index; `source` rebuilds it.
         Series = "series",
-        /// Anything else: only its type can be asserted.
+        /// Anything else: only its type and its traits can be asserted.
         Opaque = "opaque",
     }
 }
@@ -108,6 +115,18 @@ pub struct ObservedValue {
     pub source: Option<String>,
     /// `repr`, cut to a few kilobytes, addresses replaced.
     pub repr: String,
+    /// What can be said of an opaque value: its parts, its length, its attributes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub traits: Vec<ObservedTrait>,
+}
+
+/// Something that an opaque value gives away when it is asked.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ObservedTrait {
+    /// A Python expression of `result`, which is the value: `result[0]`, `result.shape`.
+    pub expression: String,
+    /// What it gives; never opaque.
+    pub value: ObservedValue,
 }
 
 /// Executed lines of one file.

@@ -48,6 +48,9 @@ pub struct Recipe {
     /// Prompt templates of your own.
     #[serde(default)]
     pub prompts: Prompts,
+    /// The builtin generator of tests.
+    #[serde(default)]
+    pub generate: Generate,
     /// The fix loop.
     #[serde(default)]
     pub fix: Fix,
@@ -136,6 +139,7 @@ default_from_serde!(
     Functions,
     Dedup,
     Decontaminate,
+    Generate,
     Fix,
     Sandbox,
     Output,
@@ -291,6 +295,22 @@ pub struct Prompts {
     /// Template for the refine agent.
     #[serde(default)]
     pub refine: Option<PathBuf>,
+}
+
+/// The builtin generator of tests.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Generate {
+    /// Most calls of a function that it looks at, in search of inputs that reach every line;
+    /// those that become tests, and the first ones, are looked at twice. A function whose
+    /// lines are all reached takes some twenty.
+    #[serde(default = "calls")]
+    #[schemars(range(min = 1, max = 10_000))]
+    pub calls: u32,
+}
+
+fn calls() -> u32 {
+    200
 }
 
 /// The fix loop.

@@ -30,6 +30,7 @@ pub(crate) fn case_settings(
         tests: providers(&recipe.models.tests),
         fix: providers(&recipe.models.fix),
         refine: providers(&recipe.models.refine),
+        observed_calls: recipe.generate.calls,
         limits: limits(&recipe.sandbox),
         seed: execution_seed(recipe),
         backend: match recipe.sandbox.backend {

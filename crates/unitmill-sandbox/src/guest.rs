@@ -39,6 +39,10 @@ const HARNESS: &[(&str, &str)] = &[
     ),
     ("bench.py", include_str!("../../../sandbox/guest/bench.py")),
     (
+        "traits.py",
+        include_str!("../../../sandbox/guest/traits.py"),
+    ),
+    (
         "observe.py",
         include_str!("../../../sandbox/guest/observe.py"),
     ),

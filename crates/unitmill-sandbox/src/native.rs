@@ -214,8 +214,8 @@ impl Native {
         match &job.kind {
             JobKind::Verdict => key.push("verdict"),
             JobKind::Coverage => key.push("coverage"),
-            JobKind::Observe { calls } => {
-                key.push("observe");
+            JobKind::Observe { calls, lines } => {
+                key.push(if *lines { "observe lines" } else { "observe" });
                 for call in calls {
                     key.push(&call.setup)
                         .push(&call.expression)
@@ -540,6 +540,9 @@ impl Native {
             .chain(&mut observation.arguments)
         {
             clean(&mut value.repr);
+            for one in &mut value.traits {
+                clean(&mut one.value.repr);
+            }
         }
         observation
     }

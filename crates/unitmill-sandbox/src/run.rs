@@ -61,22 +61,24 @@ struct Payload<'a> {
     entry: &'a str,
     kind: &'static str,
     calls: &'a [unitmill_model::ObservedCall],
+    lines: bool,
     seed: u32,
     order: unitmill_model::TestOrder,
 }
 
 /// The payload as the harness reads it: key, length, JSON.
 pub(crate) fn payload(job: &Job, key: &ChannelKey) -> serde_json::Result<Vec<u8>> {
-    let (kind, calls): (_, &[_]) = match &job.kind {
-        JobKind::Verdict => ("verdict", &[]),
-        JobKind::Coverage => ("coverage", &[]),
-        JobKind::Observe { calls } => ("observe", calls),
+    let (kind, calls, lines): (_, &[_], _) = match &job.kind {
+        JobKind::Verdict => ("verdict", &[], false),
+        JobKind::Coverage => ("coverage", &[], false),
+        JobKind::Observe { calls, lines } => ("observe", calls, *lines),
     };
     let text = serde_json::to_vec(&Payload {
         files: &job.files,
         entry: &job.entry,
         kind,
         calls,
+        lines,
         seed: job.seed,
         order: job.order,
     })?;

@@ -279,7 +279,7 @@ impl Evidence<'_> {
         if load.is_some() {
             return None;
         }
-        if let JobKind::Observe { calls } = self.kind {
+        if let JobKind::Observe { calls, .. } = self.kind {
             let reported = self
                 .channel
                 .records

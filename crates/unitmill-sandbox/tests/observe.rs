@@ -19,6 +19,7 @@ async fn observe(sandbox: &Sandbox, code: &str, calls: &[(&str, &str, &[&str])])
                 arguments: arguments.iter().map(|name| (*name).to_owned()).collect(),
             })
             .collect(),
+        lines: false,
     };
     sandbox.run(&job).await.expect("the sandbox works")
 }
@@ -150,6 +151,7 @@ def whole_milliseconds():
             arguments: Vec::new(),
         })
         .to_vec(),
+        lines: false,
     };
     job.seed = 1;
     let outcome = sandbox.run(&job).await.expect("the sandbox works");
@@ -185,6 +187,7 @@ async fn what_nobody_has_written_differs_in_a_second_look() {
                 arguments: Vec::new(),
             })
             .to_vec(),
+        lines: false,
     };
     let mut looks = Vec::new();
     for seed in [0, 1] {
@@ -228,6 +231,103 @@ async fn covered_lines() {
     let covered = outcome.coverage.expect("a coverage job covers");
     assert_eq!(covered.executable, [1, 2, 3, 4, 7, 8, 10, 11, 12, 13]);
     assert_eq!(covered.executed, [1, 2, 3, 7, 10, 11, 12, 13]);
+    sandbox.close().await.expect("the sandbox cleans up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_of_each_call() {
+    let Some(sandbox) = support::open(support::bare_environment(), 1).await else {
+        return;
+    };
+    let code = "\
+def half(x):
+    if x > 10:
+        return x / 2
+    return check(x)
+def check(x):
+    if not x:
+        raise ValueError('nothing')
+    return x
+";
+    let mut job = support::module(code, &[]);
+    job.kind = JobKind::Observe {
+        calls: ["half(20)", "half(1)", "half(1)", "half(0)", "half(unknown)"]
+            .map(|expression| ObservedCall {
+                setup: String::new(),
+                expression: expression.to_owned(),
+                arguments: Vec::new(),
+            })
+            .to_vec(),
+        lines: true,
+    };
+    let outcome = sandbox.run(&job).await.expect("the sandbox works");
+    let seen: Vec<_> = outcome
+        .observations
+        .iter()
+        .map(|seen| (seen.lines.as_slice(), seen.raised_at))
+        .collect();
+    let expected: [(&[u32], _); 5] = [
+        (&[2, 3], None),
+        (&[2, 4, 6, 8], None),
+        (&[2, 4, 6, 8], None),
+        (&[2, 4, 6, 7], Some(7)),
+        (&[], None),
+    ];
+    assert_eq!(seen, expected, "{}", outcome.detail);
+    sandbox.close().await.expect("the sandbox cleans up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn traits_of_what_cannot_be_compared() {
+    let Some(environment) = support::scientific_environment() else {
+        return;
+    };
+    let Some(sandbox) = support::open(environment, 1).await else {
+        return;
+    };
+    let code = "\
+import re, enum, pathlib
+import numpy as np, pandas as pd, scipy.sparse as sparse
+class Point:
+    def __init__(self, x): self.x, self._hidden = x, 1
+class Loud:
+    def __getattr__(self, name): raise RuntimeError(name)
+    def __len__(self): raise RuntimeError('length')
+    def __repr__(self): raise RuntimeError('text')
+class Color(enum.Enum): RED = 1
+def f(x): return x
+def g(n): return lambda x: x * n
+";
+    let calls = [
+        "f((np.arange(3), 'text', [np.eye(1)]))",
+        "f({'a': np.arange(2), 3: Point(4)})",
+        "f(sparse.csr_matrix(np.eye(2)))",
+        "f(Point(2.5))",
+        "f(Loud())",
+        "f(Color.RED)",
+        "g(2)",
+        "f(range(0, 9, 2))",
+        "f(frozenset({'b', 'a'}))",
+        "f(pd.Timestamp('2024-02-29'))",
+        "f(np.dtype('int8'))",
+        "f(ValueError('wrong'))",
+        "f(re.compile('a+'))",
+        "f(pathlib.PurePosixPath('a/b'))",
+        "f(pd.Categorical(['u', 'v', 'u']))",
+        "f(int)",
+        "f(object())",
+    ];
+    let calls = calls.map(|call| ("", call, [].as_slice()));
+    let outcome = observe(&sandbox, code, &calls).await;
+    let mut shown = String::new();
+    for (seen, (_, call, _)) in outcome.observations.iter().zip(&calls) {
+        shown.push_str(&format!("{call}\n"));
+        for one in seen.value.iter().flat_map(|value| &value.traits) {
+            let source = one.value.source.as_deref().unwrap_or("nothing");
+            shown.push_str(&format!("    {} == {source}\n", one.expression));
+        }
+    }
+    insta::assert_snapshot!(shown, @"");
     sandbox.close().await.expect("the sandbox cleans up");
 }
 

@@ -24,7 +24,19 @@ pub(super) fn observe(
     calls: Vec<ObservedCall>,
     seed: u32,
 ) -> Job {
-    job(settings, code.to_owned(), JobKind::Observe { calls }, seed)
+    let lines = false;
+    job(settings, code.to_owned(), JobKind::Observe { calls, lines }, seed)
+}
+
+/// The same, with the lines that each call executes.
+pub(super) fn explore(
+    settings: &CaseSettings,
+    code: &str,
+    calls: Vec<ObservedCall>,
+    seed: u32,
+) -> Job {
+    let lines = true;
+    job(settings, code.to_owned(), JobKind::Observe { calls, lines }, seed)
 }
 
 fn job(settings: &CaseSettings, module: String, kind: JobKind, seed: u32) -> Job {
@@ -38,10 +50,13 @@ fn job(settings: &CaseSettings, module: String, kind: JobKind, seed: u32) -> Job
         Ok(roots) => roots.into_iter().collect(),
         Err(_) => Vec::new(),
     };
-    if let JobKind::Observe { calls } = &kind {
-        for root in ["numpy", "pandas"] {
-            let line = format!("import {root}");
-            if calls.iter().any(|call| call.setup.contains(&line)) {
+    if let JobKind::Observe { calls, .. } = &kind {
+        for root in ["numpy", "pandas", "scipy", "sklearn"] {
+            let (whole, part) = (format!("import {root}"), format!("from {root}."));
+            if calls
+                .iter()
+                .any(|call| call.setup.contains(&whole) || call.setup.contains(&part))
+            {
                 packages.push(root.to_owned());
             }
         }

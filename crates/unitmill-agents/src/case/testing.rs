@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use unitmill_model::{Agent, RejectReason, Reply, Step, TestOrigin, Verdict, Verification};
+use unitmill_model::{
+    Agent, Outcome, RejectReason, Reply, Step, TestOrigin, Verdict, Verification,
+};
 
 use super::judging::{self, Tried};
 use super::ledger::Place;
@@ -12,7 +14,7 @@ use super::{
 };
 use crate::evidence::claims::{test_methods, without};
 use crate::fix::{Reach, repair};
-use crate::generate::{Findings, Generator};
+use crate::generate::{Findings, Generator, Seeds};
 use crate::{Provider, reply};
 
 impl Case {
@@ -132,14 +134,11 @@ impl Case {
     fn observe_anew(&mut self, code: String, repairs: u32, jobs: u32) -> Vec<Action> {
         let Some(generator) =
             Generator::new(&code, &self.candidate.name, &self.settings.environment)
+                .map(|generator| generator.searching(self.settings.observed_calls))
         else {
-            let detail = if self.candidate.name.contains('.') {
-                "the builtin generator does not test methods; take a model for `models.tests`"
-            } else {
-                "the function's signature cannot be read"
-            };
+            let detail = "the function's signature cannot be read".to_owned();
             self.tiers.tests_sample = jobs;
-            return self.no_tests(RejectReason::NoTests, detail.to_owned());
+            return self.no_tests(RejectReason::NoTests, detail);
         };
         self.observe(Observing {
             generator,
@@ -155,25 +154,29 @@ impl Case {
         self.send(State::Observing(Box::new(observing)), requests)
     }
 
-    /// The two looks at the calls that the generator wants to see.
+    /// The looks at the calls that the generator wants to see.
     pub(super) fn looks(&self, observing: &mut Observing) -> Vec<Request> {
         let calls = observing.generator.calls();
         observing.calls = jobs::calls_text(&calls);
-        let seed = self.settings.seed;
-        [seed, seed.wrapping_add(1)]
+        let look = match observing.generator.wants_lines() {
+            true => jobs::explore,
+            false => jobs::observe,
+        };
+        let (first, second) = (self.settings.seed, self.settings.seed.wrapping_add(1));
+        let seeds = match observing.generator.seeds() {
+            Seeds::Both => vec![first, second],
+            Seeds::First => vec![first],
+            Seeds::Second => vec![second],
+        };
+        seeds
             .into_iter()
             .map(|seed| {
-                Request::Execute(jobs::observe(
-                    &self.settings,
-                    &observing.code,
-                    calls.clone(),
-                    seed,
-                ))
+                Request::Execute(look(&self.settings, &observing.code, calls.clone(), seed))
             })
             .collect()
     }
 
-    /// Notes the two looks and shows them to the generator.
+    /// Notes the looks and shows them to the generator.
     pub(super) fn note_looks(
         &mut self,
         observing: &mut Observing,
@@ -196,10 +199,11 @@ impl Case {
                 &observing.calls,
             );
         }
-        match executions.as_slice() {
-            [first, second] => observing.generator.look(&first.outcome, &second.outcome),
-            _ => Findings::Nothing("the function was not observed twice".to_owned()),
-        }
+        let outcomes: Vec<&Outcome> = executions
+            .iter()
+            .map(|execution| &execution.outcome)
+            .collect();
+        observing.generator.look(&outcomes)
     }
 
     pub(super) fn observed(&mut self, mut observing: Observing, returned: Returned) -> Vec<Action> {

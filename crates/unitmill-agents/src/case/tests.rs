@@ -91,6 +91,7 @@ fn settings(tests: Provider, fix: Provider, refine: Provider) -> CaseSettings {
         tests: vec![tests],
         fix: vec![fix],
         refine: vec![refine],
+        observed_calls: 200,
         limits: Limits::default(),
         seed: 7,
         backend: Backend::Native,
@@ -587,7 +588,7 @@ fn examples_of(expression: &str) -> Vec<u32> {
 
 /// Observations as a sandbox would make them of `double(x)`.
 fn observe_double(job: &Job, result: impl Fn(i64) -> Option<String>) -> Outcome {
-    let JobKind::Observe { calls } = &job.kind else {
+    let JobKind::Observe { calls, .. } = &job.kind else {
         panic!("an observing job");
     };
     let observations = calls
@@ -613,9 +614,12 @@ fn observe_double(job: &Job, result: impl Fn(i64) -> Option<String>) -> Outcome 
                     type_name: "int".into(),
                     repr: text.clone(),
                     source: Some(text),
+                    traits: Vec::new(),
                 }),
                 printed: String::new(),
                 arguments: Vec::new(),
+                lines: Vec::new(),
+                raised_at: None,
             }
         })
         .collect();

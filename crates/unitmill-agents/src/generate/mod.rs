@@ -7,11 +7,19 @@
 mod doctest;
 mod facts;
 mod kinds;
+mod ladder;
+mod learn;
 mod plan;
+mod receiver;
+mod search;
+mod select;
+mod shape;
 mod suite;
 #[cfg(test)]
 mod tests;
+mod typed;
 mod values;
+mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,16 +34,17 @@ use crate::Environment;
 use crate::syntax::{Module, canonical, expression, last_of};
 use doctest::Example;
 pub(crate) use plan::Call;
-use plan::Planner;
+use plan::{MOST_CALLS, Planner};
+use search::{Search, Trial};
+use shape::Shape;
 use suite::Writer;
 
 /// At most this many looks at one piece of code.
 const MOST_LOOKS: u32 = 3;
 /// After this many looks that ran out of time there is no other.
 const MOST_TIMEOUTS: u32 = 2;
-/// At most this many values and this many exceptions become tests.
-const MOST_VALUES: usize = 6;
-const MOST_EXCEPTIONS: usize = 2;
+/// At most this many looks of the search come after these.
+const MOST_SEARCHES: u32 = 10;
 /// Longer expectations are not readable.
 const LONGEST_SOURCE: usize = 600;
 
@@ -96,12 +105,26 @@ enum Entry {
     Guided(Call),
 }
 
-/// An observed call, seen twice.
+/// An observed call.
 #[derive(Clone, Debug)]
 struct Looked {
     entry: Entry,
     seen: Observation,
+    /// It did the same whenever it was seen.
     stable: bool,
+    /// It was seen with both seeds.
+    confirmed: bool,
+}
+
+/// With which of the two seeds a look is taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Seeds {
+    /// With both.
+    Both,
+    /// With the first: most of what a search tries comes to nothing.
+    First,
+    /// With the second: what is to become a test.
+    Second,
 }
 
 /// The generator for one piece of code.
@@ -111,9 +134,18 @@ pub(crate) struct Generator {
     examples: Vec<Example>,
     ranks: Vec<usize>,
     looks: u32,
+    search: Search,
+    searches: u32,
+    /// How many more calls may be looked at.
+    budget: usize,
+    /// It goes on looking for calls that reach further.
+    may_search: bool,
     unroll: bool,
     /// What is out for the next look.
     current: Vec<Entry>,
+    seeds: Seeds,
+    /// How often calls that the search found were seen again.
+    confirmations: u32,
     looked: Vec<Looked>,
     /// Verdict and detail of a look in which not every call reported.
     broken: Option<(Verdict, String)>,
@@ -127,14 +159,10 @@ pub(crate) struct Generator {
 }
 
 impl Generator {
-    /// None if the code has no such function, or if it is a method: nobody knows how to make
-    /// an object to call it on.
+    /// None if the code has no such function.
     pub(crate) fn new(code: &str, function: &str, environment: &Environment) -> Option<Self> {
-        if function.contains('.') {
-            return None;
-        }
         let signature: Signature = signature(code, function)?;
-        let planner = Planner::new(code, function, &signature)?;
+        let planner = Planner::new(code, function, &signature, environment)?;
         let module = Module::parse(code)?;
         let mut raises = Raises::default();
         raises.visit_body(module.body());
@@ -147,7 +175,13 @@ impl Generator {
             planner,
             ranks,
             looks: 0,
+            search: Search::new(Shape::of(&module, function)),
+            searches: 0,
+            budget: MOST_LOOKS as usize * MOST_CALLS,
+            may_search: false,
             current: Vec::new(),
+            seeds: Seeds::Both,
+            confirmations: 0,
             looked: Vec::new(),
             broken: None,
             unseen: Vec::new(),
@@ -159,8 +193,28 @@ impl Generator {
         Some(generator)
     }
 
+    /// Lets it look at so many calls in all, in search of those that reach further.
+    pub(crate) fn searching(mut self, calls: u32) -> Self {
+        self.budget = usize::try_from(calls).unwrap_or(usize::MAX);
+        self.may_search = true;
+        self
+    }
+
+    /// Whether it wants to know which lines its calls execute.
+    pub(crate) fn wants_lines(&self) -> bool {
+        self.may_search
+    }
+
+    /// With which seeds the next look is to be taken.
+    pub(crate) fn seeds(&self) -> Seeds {
+        self.seeds
+    }
+
     fn plan_calls(&mut self) {
         let planned = self.planner.calls(&self.ranks);
+        for call in &planned {
+            self.search.note(call);
+        }
         self.current.extend(planned.into_iter().map(Entry::Guided));
     }
 
@@ -182,19 +236,29 @@ impl Generator {
             .collect()
     }
 
-    /// Takes two outcomes of the same calls.
-    pub(crate) fn look(&mut self, first: &Outcome, second: &Outcome) -> Findings {
+    /// Takes one outcome of the calls for each of [`Self::seeds`], in their order.
+    pub(crate) fn look(&mut self, outcomes: &[&Outcome]) -> Findings {
+        let (first, second) = match (self.seeds, outcomes) {
+            (Seeds::Second, [outcome]) => return self.confirm(outcome),
+            (_, [outcome]) => (*outcome, *outcome),
+            (_, [first, second]) => (*first, *second),
+            _ => return Findings::Nothing("the function was not observed".to_owned()),
+        };
         self.looks += 1;
+        self.budget = self.budget.saturating_sub(self.current.len());
         let entries = std::mem::take(&mut self.current);
         let reported = first.observations.len().min(second.observations.len());
         for (entry, (one, other)) in entries
             .iter()
             .zip(first.observations.iter().zip(&second.observations))
         {
+            let mut seen = one.clone();
+            keep_common_traits(&mut seen, other);
             self.looked.push(Looked {
                 entry: entry.clone(),
-                seen: one.clone(),
-                stable: same(one, other),
+                stable: same(&seen, other),
+                seen,
+                confirmed: self.seeds == Seeds::Both,
             });
         }
         let worse = if first.verdict == Verdict::Passed {
@@ -215,10 +279,32 @@ impl Generator {
         } else {
             Vec::new()
         };
-        match self.repairable_error() {
+        // What the search tries is meant to go wrong now and then.
+        match self.repairable_error().filter(|_| self.searches == 0) {
             Some(error) => Findings::Repair { error },
             None => self.proceed(),
         }
+    }
+
+    /// Takes the second look at calls that are to become tests.
+    fn confirm(&mut self, second: &Outcome) -> Findings {
+        let mut observations = second.observations.iter();
+        for entry in std::mem::take(&mut self.current) {
+            let other = observations.next();
+            let Entry::Guided(call) = entry else { continue };
+            let known = self
+                .looked
+                .iter_mut()
+                .find(|looked| matches!(&looked.entry, Entry::Guided(known) if *known == call));
+            if let Some(looked) = known {
+                if let Some(other) = other {
+                    keep_common_traits(&mut looked.seen, other);
+                }
+                looked.stable = other.is_some_and(|other| same(&looked.seen, other));
+                looked.confirmed = true;
+            }
+        }
+        self.finish()
     }
 
     /// Whether it was a limit that ended the run, and not the loading of the module.
@@ -270,7 +356,7 @@ impl Generator {
 
     /// Goes on without a repair.
     pub(crate) fn proceed(&mut self) -> Findings {
-        let may_look = self.looks < MOST_LOOKS;
+        let may_look = self.looks < MOST_LOOKS && self.budget > 0;
         if may_look && !self.unroll && self.returns_iterators() {
             self.unroll = true;
             let entries = self.looked.drain(..).map(|looked| looked.entry);
@@ -307,7 +393,48 @@ impl Generator {
                 return Findings::LookAgain;
             }
         }
+        let may_search = self.may_search && self.budget > 0 && self.searches < MOST_SEARCHES;
+        if may_search && !self.differs() && self.timeouts < MOST_TIMEOUTS {
+            self.searches += 1;
+            let mut calls = std::mem::take(&mut self.unseen);
+            if calls.is_empty() {
+                calls = self.further().into_iter().map(Entry::Guided).collect();
+            }
+            calls.truncate(self.budget);
+            if !calls.is_empty() {
+                self.current = calls;
+                self.seeds = Seeds::First;
+                return Findings::LookAgain;
+            }
+        }
         self.finish()
+    }
+
+    /// Calls that may reach what none has reached that makes a test.
+    fn further(&mut self) -> Vec<Call> {
+        let mut reached = BTreeSet::new();
+        let mut trials = Vec::new();
+        for looked in &self.looked {
+            let covered = self.search.shape.covered(&looked.seen.lines);
+            match &looked.entry {
+                Entry::Example(_) if looked.stable => reached.extend(covered),
+                Entry::Example(_) => {}
+                Entry::Guided(call) => trials.push(Trial {
+                    call,
+                    covered,
+                    raised: looked
+                        .seen
+                        .exception
+                        .as_ref()
+                        .map(|_| (looked.seen.raised_at, looked.seen.message.as_str())),
+                    is_usable: self.worth(looked).is_some(),
+                }),
+            }
+        }
+        let mut search = std::mem::take(&mut self.search);
+        let calls = search.propose(&self.planner, &trials, &reached, self.budget);
+        self.search = search;
+        calls
     }
 
     fn guided(&self) -> impl Iterator<Item = (&Call, &Looked)> {
@@ -340,9 +467,7 @@ impl Generator {
     fn values(&self) -> impl Iterator<Item = (&Call, &Looked, &ObservedValue)> {
         self.guided().filter_map(|(call, looked)| {
             let value = looked.seen.value.as_ref()?;
-            let usable = looked.stable
-                && !is_none(value)
-                && (is_usable(value) || suite::constructor(value, &self.bound).is_some());
+            let usable = looked.stable && !is_none(value) && self.is_assertable(value);
             usable.then_some((call, looked, value))
         })
     }
@@ -404,212 +529,6 @@ impl Generator {
         }
         all > 0 && wrong * 2 > all
     }
-
-    /// The tests, or why there are none.
-    fn finish(&mut self) -> Findings {
-        let mut writer = Writer::new(&self.function, &self.bound);
-        for (index, example) in self.examples.iter().enumerate() {
-            let looked = self
-                .looked
-                .iter()
-                .find(|looked| matches!(looked.entry, Entry::Example(at) if at == index));
-            // Without an observation the text is all there is, and enough.
-            if looked.is_none_or(|looked| looked.stable && can_judge(example, &looked.seen)) {
-                writer.example(example, looked.map(|looked| &looked.seen));
-            }
-        }
-        let from_examples = writer.count();
-        let mut chosen: Vec<String> = Vec::new();
-        let mut evidence = Evidence::default();
-        // Examples are enough, but a suite without a value would pass without a function.
-        if !writer.has_value {
-            if self.differs() {
-                return self.nothing();
-            }
-            chosen = self.choose(&mut writer);
-        }
-        for (call, _, value) in self.values() {
-            let is_chosen = chosen.contains(&call.text());
-            evidence.returned.push(Seen {
-                call: call.clone(),
-                value: value.clone(),
-                unrolled: self.unroll,
-                chosen: is_chosen,
-            });
-        }
-        evidence.returned.sort_by_key(|seen| !seen.chosen);
-        for (call, looked) in self.guided() {
-            if let Some(name) = self.clear_exception(looked)
-                && !evidence.raised.iter().any(|(_, other)| *other == name)
-            {
-                evidence.raised.push((call.clone(), name));
-            }
-        }
-        if writer.count() == 0 || (from_examples == 0 && chosen.is_empty()) {
-            return self.nothing();
-        }
-        let verification = if writer.count() == from_examples {
-            Verification::Doctest
-        } else {
-            Verification::Regression
-        };
-        Findings::Suite(Box::new(Suite {
-            text: writer.finish(),
-            verification,
-            evidence,
-        }))
-    }
-
-    /// Writes the regression tests; the texts of the calls that assert a value or an
-    /// effect.
-    fn choose(&self, writer: &mut Writer<'_>) -> Vec<String> {
-        let mut chosen = Vec::new();
-        let mut results: Vec<String> = Vec::new();
-        // Different results first; the same result again only to fill up.
-        for fill_up in [false, true] {
-            for (call, _, value) in self.values() {
-                let result = format!(
-                    "{} {}",
-                    value.type_name,
-                    value
-                        .source
-                        .as_deref()
-                        .map_or_else(|| value.repr.clone(), canonical)
-                );
-                let limit = if fill_up { 3 } else { MOST_VALUES };
-                if chosen.len() >= limit
-                    || chosen.contains(&call.text())
-                    || (!fill_up && results.contains(&result))
-                {
-                    continue;
-                }
-                if writer.value(call, value, self.unroll) {
-                    results.push(result);
-                    chosen.push(call.text());
-                }
-            }
-        }
-        if chosen.is_empty() {
-            for (call, looked) in self.guided() {
-                let returned_none = looked.seen.value.as_ref().is_some_and(is_none);
-                if chosen.len() < MOST_VALUES
-                    && looked.stable
-                    && returned_none
-                    && writer.effect(call, &looked.seen)
-                {
-                    chosen.push(call.text());
-                }
-            }
-        }
-        if chosen.is_empty() {
-            return chosen;
-        }
-        let nones = self.guided().find(|(_, looked)| {
-            looked.stable
-                && looked.seen.printed.is_empty()
-                && looked.seen.value.as_ref().is_some_and(is_none)
-        });
-        if let Some((call, _)) = nones
-            && self.values().next().is_some()
-        {
-            writer.none(call);
-        }
-        let mut exceptions: Vec<String> = Vec::new();
-        for (call, looked) in self.guided() {
-            if exceptions.len() >= MOST_EXCEPTIONS {
-                break;
-            }
-            if let Some(name) = self.clear_exception(looked)
-                && !exceptions.contains(&name)
-            {
-                writer.raises(call, &name, self.unroll);
-                exceptions.push(name);
-            }
-        }
-        chosen
-    }
-
-    /// The name of an exception that a test may assert: one that the code raises by name,
-    /// or one that says something about the input.
-    fn clear_exception(&self, looked: &Looked) -> Option<String> {
-        let exception = looked.seen.exception.as_deref()?;
-        let name = last_of(exception);
-        if !looked.stable || name == "NotImplementedError" {
-            return None;
-        }
-        let is_builtin = !exception.contains('.');
-        let is_own = self.bound.contains_key(name);
-        let speaks = matches!(
-            name,
-            "ValueError"
-                | "KeyError"
-                | "IndexError"
-                | "ZeroDivisionError"
-                | "OverflowError"
-                | "FileNotFoundError"
-        );
-        let usable = (is_builtin && (speaks || self.deliberate.contains(name)))
-            || (is_own && self.deliberate.contains(name));
-        usable.then(|| name.to_owned())
-    }
-
-    /// Why there are no tests.
-    fn nothing(&self) -> Findings {
-        if let Some((verdict, detail)) = &self.broken
-            && self.looked.is_empty()
-        {
-            return Findings::Nothing(format!(
-                "the function cannot be observed: {verdict}: {detail}"
-            ));
-        }
-        let unstable = self.looked.iter().filter(|looked| !looked.stable).count();
-        let all = self.looked.len();
-        if self.differs() || (unstable > 0 && self.values().next().is_none()) {
-            return Findings::Nondeterministic(format!(
-                "{unstable} of {all} calls gave another result in a second run"
-            ));
-        }
-        let mut kinds: BTreeMap<String, (usize, String)> = BTreeMap::new();
-        for looked in &self.looked {
-            let (kind, example) = match (&looked.seen.exception, &looked.seen.value) {
-                (Some(exception), _) => (
-                    format!("raised {}", last_of(exception)),
-                    looked.seen.message.clone(),
-                ),
-                (None, Some(value)) if is_none(value) => {
-                    ("returned None".to_owned(), String::new())
-                }
-                (None, Some(value)) => (
-                    format!("returned {}, which cannot be compared", value.type_name),
-                    String::new(),
-                ),
-                (None, None) => ("gave nothing".to_owned(), String::new()),
-            };
-            let entry = kinds.entry(kind).or_insert((0, example));
-            entry.0 += 1;
-        }
-        let mut parts: Vec<(usize, String)> = kinds
-            .into_iter()
-            .map(|(kind, (count, example))| {
-                let who = if count == all {
-                    "every call".to_owned()
-                } else {
-                    format!("{count} of {all} calls")
-                };
-                let colon = if example.is_empty() { "" } else { ": " };
-                (count, format!("{who} {kind}{colon}{example}"))
-            })
-            .collect();
-        parts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-        let mut detail: Vec<String> = parts.into_iter().take(3).map(|(_, part)| part).collect();
-        if let Some((verdict, text)) = &self.broken {
-            detail.push(format!("the run ended early: {verdict}: {text}"));
-        }
-        if detail.is_empty() {
-            detail.push("no call could be made".to_owned());
-        }
-        Findings::Nothing(detail.join("; "))
-    }
 }
 
 /// Whether an `AttributeError` speaks of something that only older versions had, whatever
@@ -654,6 +573,23 @@ fn is_usable(value: &ObservedValue) -> bool {
             .source
             .as_ref()
             .is_some_and(|source| source.len() <= LONGEST_SOURCE)
+}
+
+/// Leaves opaque values those traits that they have in the other observation too.
+fn keep_common_traits(seen: &mut Observation, other: &Observation) {
+    fn keep(value: &mut ObservedValue, other: &ObservedValue) {
+        value.traits.retain(|one| {
+            other.traits.iter().any(|other| {
+                other.expression == one.expression && same_value(&other.value, &one.value)
+            })
+        });
+    }
+    if let (Some(value), Some(other)) = (&mut seen.value, &other.value) {
+        keep(value, other);
+    }
+    for (value, other) in seen.arguments.iter_mut().zip(&other.arguments) {
+        keep(value, other);
+    }
 }
 
 /// Whether two observations of one call agree.

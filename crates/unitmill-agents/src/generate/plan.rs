@@ -6,13 +6,21 @@ use unitmill_model::ObservedCall;
 use unitmill_python::{Parameter, ParameterKind, Signature, constants};
 
 use super::facts::{Facts, annotate, of_function};
-use super::kinds::{Kind, kind_of_attribute, moments};
+use super::kinds::{Kind, moments};
+use super::ladder::{Libraries, by_role, ladder, themes};
+use super::learn::{is_at_hand, wanted_kind};
+use super::receiver::Receiver;
+use super::typed::of_annotation;
 use super::values::{Surroundings, USUAL_COLUMNS, Value, by_default, by_name, pool};
-use crate::syntax::{Module, expression};
+use crate::Environment;
+use crate::syntax::{Module, expression, quote, root_of};
 use ruff_python_ast::Expr;
 
 /// At most this many calls in one look.
 pub(crate) const MOST_CALLS: usize = 28;
+
+/// The name of the object whose method is called.
+pub(super) const INSTANCE: &str = "instance";
 
 /// Evidence that leaves no doubt: an annotation, a default, `open(path)`.
 const CERTAIN: i32 = 25;
@@ -30,6 +38,8 @@ pub(crate) struct Call {
     pub(crate) arguments: Vec<(String, String)>,
     /// The modules that the values need.
     pub(crate) needs: Vec<&'static str>,
+    /// What each slot is given; none where it is left to its default.
+    choice: Vec<Option<Value>>,
 }
 
 impl Call {
@@ -100,6 +110,47 @@ pub(crate) struct Slot {
     pub(crate) kinds: Vec<Kind>,
 }
 
+impl Slot {
+    /// None for what takes any keyword.
+    fn new(
+        parameter: &Parameter,
+        usage: &mut BTreeMap<String, Facts>,
+        has_pandas: bool,
+        has_numpy: bool,
+    ) -> Option<Self> {
+        if parameter.kind == ParameterKind::VarKeyword {
+            return None;
+        }
+        let mut facts = usage.remove(&parameter.name).unwrap_or_default();
+        if let Some(annotation) = &parameter.annotation {
+            annotate(&mut facts, annotation);
+        }
+        match parameter.default.as_deref() {
+            Some("None") => facts.optional = true,
+            Some(default) => {
+                if let Some(kind) = by_default(default) {
+                    facts.add(kind, 60);
+                }
+            }
+            None => {}
+        }
+        by_name(&parameter.name, &mut facts);
+        settle(&mut facts, has_pandas, has_numpy);
+        let mut kinds = facts.ranked();
+        // What nothing is known about may be anything: the usual three.
+        for kind in [Kind::Integer, Kind::Text, Kind::list(Kind::Integer)] {
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        Some(Self {
+            parameter: parameter.clone(),
+            facts,
+            kinds,
+        })
+    }
+}
+
 /// Everything that calls are planned from.
 #[derive(Clone, Debug)]
 pub(crate) struct Planner {
@@ -108,49 +159,57 @@ pub(crate) struct Planner {
     pub(crate) slots: Vec<Slot>,
     strings: Vec<String>,
     integers: Vec<i64>,
+    libraries: Libraries,
+    receiver: Option<Receiver>,
+    /// How many of the slots are the constructor's; the first ones.
+    for_constructor: usize,
 }
 
 impl Planner {
-    pub(crate) fn new(code: &str, function: &str, signature: &Signature) -> Option<Self> {
+    pub(crate) fn new(
+        code: &str,
+        function: &str,
+        signature: &Signature,
+        environment: &Environment,
+    ) -> Option<Self> {
         let module = Module::parse(code)?;
         let mut usage: BTreeMap<String, Facts> = of_function(&module, function);
         let imports = module.imports();
         let has_pandas = imports.values().any(|path| path.starts_with("pandas"));
         let has_numpy = imports.values().any(|path| path.starts_with("numpy"));
-        let slots = signature
-            .parameters
-            .iter()
-            .filter(|parameter| parameter.kind != ParameterKind::VarKeyword)
-            .map(|parameter| {
-                let mut facts = usage.remove(&parameter.name).unwrap_or_default();
-                if let Some(annotation) = &parameter.annotation {
-                    annotate(&mut facts, annotation);
-                }
-                match parameter.default.as_deref() {
-                    Some("None") => facts.optional = true,
-                    Some(default) => {
-                        if let Some(kind) = by_default(default) {
-                            facts.add(kind, 60);
-                        }
-                    }
-                    None => {}
-                }
-                by_name(&parameter.name, &mut facts);
-                settle(&mut facts, has_pandas, has_numpy);
-                let mut kinds = facts.ranked();
-                // What nothing is known about may be anything: the usual three.
-                for kind in [Kind::Integer, Kind::Text, Kind::list(Kind::Integer)] {
-                    if !kinds.contains(&kind) {
-                        kinds.push(kind);
-                    }
-                }
-                Slot {
-                    parameter: parameter.clone(),
-                    facts,
-                    kinds,
-                }
-            })
-            .collect();
+        let imported = |root: &str| {
+            environment.modules.contains(root) && imports.values().any(|path| root_of(path) == root)
+        };
+        let libraries = Libraries {
+            numpy: ["numpy", "pandas", "scipy", "sklearn"]
+                .into_iter()
+                .any(imported),
+            pandas: imported("pandas"),
+            scipy: imported("scipy") || imported("sklearn"),
+            sklearn: imported("sklearn"),
+        };
+        let (receiver, own) = match Receiver::of(code, &module, function, signature) {
+            Some((receiver, own)) => (Some(receiver), own),
+            None => (None, signature.parameters.clone()),
+        };
+        let mut slots: Vec<Slot> = Vec::new();
+        if let Some(receiver) = &receiver {
+            let mut usage = match &receiver.initializer {
+                Some(initializer) => of_function(&module, initializer),
+                None => BTreeMap::new(),
+            };
+            let taken = receiver.constructor.iter();
+            slots.extend(
+                taken.filter_map(|parameter| {
+                    Slot::new(parameter, &mut usage, has_pandas, has_numpy)
+                }),
+            );
+        }
+        let for_constructor = slots.len();
+        slots.extend(
+            own.iter()
+                .filter_map(|parameter| Slot::new(parameter, &mut usage, has_pandas, has_numpy)),
+        );
         let found = constants(code, function);
         Some(Self {
             function: function.to_owned(),
@@ -158,6 +217,9 @@ impl Planner {
             slots,
             strings: found.strings,
             integers: found.integers,
+            libraries,
+            receiver,
+            for_constructor,
         })
     }
 
@@ -192,7 +254,7 @@ impl Planner {
                 }
                 let kind = kind_of(index);
                 let variant = (0..index).filter(|&before| kind_of(before) == kind).count();
-                pool(
+                let usual = pool(
                     kind,
                     &Surroundings {
                         name: &self.slots[index].parameter.name,
@@ -203,7 +265,98 @@ impl Planner {
                         strings: &self.strings,
                         integers: &self.integers,
                     },
-                )
+                );
+                let is_first = ranks[index] == 0;
+                let is_sure = self.slots[index].parameter.annotation.is_some()
+                    || self.slots[index].parameter.default.is_some();
+                let particular = if is_first && !is_sure {
+                    by_role(&self.slots[index].parameter.name, self.libraries)
+                } else {
+                    Vec::new()
+                };
+                particular.into_iter().chain(usual).collect()
+            })
+            .collect()
+    }
+
+    /// The names of the parameters that calls give values to.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.slots
+            .iter()
+            .map(|slot| slot.parameter.name.as_str())
+            .filter(|name| !counts_workers(name))
+    }
+
+    /// Whatever may be tried for a parameter, the most likely first.
+    pub(super) fn pool_of(&self, name: &str) -> Vec<Value> {
+        let Some(index) = self
+            .slots
+            .iter()
+            .rposition(|slot| slot.parameter.name == name)
+        else {
+            return Vec::new();
+        };
+        let slot = &self.slots[index];
+        let mut found: Vec<Value> = by_role(name, self.libraries);
+        if let Some(annotation) = &slot.parameter.annotation {
+            found.extend(of_annotation(annotation));
+        }
+        for text in slot.facts.strings.iter().take(8) {
+            found.push(Value::plain(quote(text)));
+        }
+        for rank in 0..slot.kinds.len().min(4) {
+            let mut ranks = vec![0; self.slots.len()];
+            ranks[index] = rank;
+            found.extend(self.values(&ranks)[index].iter().take(6).cloned());
+        }
+        for text in self.strings.iter().take(10) {
+            if text.len() <= 40 {
+                found.push(Value::plain(quote(text)));
+            }
+        }
+        found.extend(ladder(self.libraries));
+        let mut unique: Vec<Value> = Vec::new();
+        for value in found {
+            let is_known = unique.iter().any(|known| known.text == value.text);
+            if !is_known && is_at_hand(&value, self.libraries) {
+                unique.push(value);
+            }
+        }
+        unique
+    }
+
+    /// A call with other values for some parameters; none if it would be the same.
+    pub(super) fn changed(&self, call: &Call, wish: &[(String, Value)]) -> Option<Call> {
+        let mut choice = call.choice.clone();
+        for (name, value) in wish {
+            let position = self
+                .slots
+                .iter()
+                .rposition(|slot| slot.parameter.name == *name)?;
+            if counts_workers(name) || !is_at_hand(value, self.libraries) {
+                return None;
+            }
+            choice[position] = Some(value.clone());
+        }
+        (choice != call.choice).then(|| self.call(&choice))
+    }
+
+    /// Calls whose required arguments are arrays that fit each other.
+    pub(super) fn themes(&self) -> Vec<Call> {
+        let free: Vec<usize> = (0..self.slots.len())
+            .filter(|&index| {
+                let parameter = &self.slots[index].parameter;
+                parameter.default.is_none() && parameter.kind != ParameterKind::VarPositional
+            })
+            .collect();
+        themes(free.len(), self.libraries)
+            .into_iter()
+            .map(|theme| {
+                let mut choice: Vec<Option<Value>> = vec![None; self.slots.len()];
+                for (&index, value) in free.iter().zip(theme) {
+                    choice[index] = Some(value);
+                }
+                self.call(&choice)
             })
             .collect()
     }
@@ -310,11 +463,16 @@ impl Planner {
         let mut setup = String::new();
         let mut bindings: Vec<(String, String)> = Vec::new();
         let mut pieces: Vec<String> = Vec::new();
+        let mut for_constructor: Vec<String> = Vec::new();
         let mut arguments = Vec::new();
         let mut needs: Vec<&'static str> = Vec::new();
         // Once a positional parameter is left out, the later ones go by name.
         let mut by_keyword = false;
-        for (slot, value) in self.slots.iter().zip(choice) {
+        for (index, (slot, value)) in self.slots.iter().zip(choice).enumerate() {
+            if index == self.for_constructor {
+                for_constructor = std::mem::take(&mut pieces);
+                by_keyword = false;
+            }
             let parameter = &slot.parameter;
             let Some(value) = value else {
                 by_keyword = true;
@@ -330,7 +488,10 @@ impl Planner {
                 needs.push(module);
             }
             let text = if value.is_mutable {
-                let name = local_name(&parameter.name, &self.function);
+                let mut name = local_name(&parameter.name, &self.function);
+                if bindings.iter().any(|(known, _)| *known == name) {
+                    name.push_str("_value");
+                }
                 bindings.push((name.clone(), value.text.clone()));
                 name
             } else {
@@ -353,7 +514,26 @@ impl Planner {
             }
             arguments.push((parameter.name.clone(), value.text.clone()));
         }
-        let mut expression = format!("{}({})", self.function, pieces.join(", "));
+        if self.slots.len() == self.for_constructor {
+            for_constructor = std::mem::take(&mut pieces);
+        }
+        let callee = match &self.receiver {
+            None => self.function.clone(),
+            Some(receiver) if !receiver.is_instance => self.function.clone(),
+            Some(receiver) => {
+                let object = format!("{}({})", receiver.class, for_constructor.join(", "));
+                bindings.push((INSTANCE.to_owned(), object));
+                format!("{INSTANCE}.{}", receiver.method)
+            }
+        };
+        let is_read = self
+            .receiver
+            .as_ref()
+            .is_some_and(|receiver| receiver.is_property);
+        let mut expression = match is_read {
+            true => callee,
+            false => format!("{callee}({})", pieces.join(", ")),
+        };
         if self.is_async {
             expression = format!("asyncio.run({expression})");
             needs.push("asyncio");
@@ -365,6 +545,7 @@ impl Planner {
             expression,
             arguments,
             needs,
+            choice: choice.to_vec(),
         }
     }
 
@@ -568,131 +749,14 @@ fn local_name(parameter: &str, function: &str) -> String {
                 | "unittest"
                 | "output"
                 | "handle"
+                | "part"
+                | "instance"
         )
     {
         format!("{parameter}_value")
     } else {
         parameter.to_owned()
     }
-}
-
-/// Python's name of the type of a kind's values.
-fn type_name(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Integer => "int",
-        Kind::Float => "float",
-        Kind::Text | Kind::File => "str",
-        Kind::Boolean => "bool",
-        Kind::Bytes => "bytes",
-        Kind::List(_) => "list",
-        Kind::Tuple(_) => "tuple",
-        Kind::Set(_) => "set",
-        Kind::Mapping => "dict",
-        Kind::Array | Kind::Matrix => "numpy.ndarray",
-        Kind::Frame => "DataFrame",
-        Kind::Series => "Series",
-        Kind::Function(_) => "function",
-        Kind::Moment => "datetime.datetime",
-        Kind::Day => "datetime.date",
-        Kind::Stream => "_io.StringIO",
-    }
-}
-
-/// The kind that an error message asks for in place of `current`; none if it says nothing
-/// about it.
-fn wanted_kind(message: &str, current: &Kind) -> Option<Kind> {
-    let own = type_name(current);
-    let names_own = message.contains(&format!("'{own}'"))
-        || message.contains(&format!("not {own}"))
-        || message.contains(&format!("got {own}"));
-    // `'int' object has no attribute 'split'`.
-    if let Some((subject, rest)) = message
-        .split_once("object has no attribute '")
-        .and_then(|(head, rest)| Some((head.trim().trim_matches('\''), rest.split('\'').next()?)))
-    {
-        if let Kind::List(element) = current
-            && subject.ends_with(type_name(element))
-        {
-            return kind_of_attribute(rest).map(Kind::list);
-        }
-        return subject
-            .ends_with(own)
-            .then(|| kind_of_attribute(rest))
-            .flatten();
-    }
-    let element_is =
-        |name: &str| matches!(current, Kind::List(element) if type_name(element) == name);
-    if message.contains("expected str instance, int found") && element_is("int") {
-        return Some(Kind::list(Kind::Text));
-    }
-    if message.contains("object is not iterable")
-        || message.contains("has no len()")
-        || message.contains("object is not subscriptable")
-    {
-        if names_own && !matches!(current, Kind::List(_)) {
-            return Some(Kind::list(Kind::Integer));
-        }
-        if let Kind::List(element) = current
-            && message.contains(&format!("'{}' object", type_name(element)))
-        {
-            return Some(Kind::list(Kind::list(Kind::Integer)));
-        }
-        return None;
-    }
-    if message.contains("object is not callable") && names_own {
-        return Some(Kind::Function(1));
-    }
-    if message.contains("string indices must be integers") && *current == Kind::Text {
-        return Some(Kind::Mapping);
-    }
-    if message.contains("list indices must be integers") && message.contains("not str") {
-        return matches!(current, Kind::List(_)).then_some(Kind::Mapping);
-    }
-    if (message.contains("must be real number") || message.contains("bad operand type"))
-        && names_own
-    {
-        return Some(Kind::Float);
-    }
-    if message.contains("cannot be interpreted as an integer") && names_own
-        || message.contains("must be an integer") && *current != Kind::Integer
-    {
-        return Some(Kind::Integer);
-    }
-    if (message.contains("expected string or bytes-like object")
-        || message.contains("must be str")
-        || message.contains("expected str, bytes or os.PathLike")
-        || message.contains("JSON object must be str"))
-        && *current != Kind::Text
-        && (names_own || !message.contains('\''))
-    {
-        return Some(Kind::Text);
-    }
-    if (message.contains("a bytes-like object is required")
-        || message.contains("must be encoded before hashing"))
-        && *current == Kind::Text
-    {
-        return Some(Kind::Bytes);
-    }
-    // `unsupported operand type(s) for +: 'int' and 'str'`.
-    if message.contains("unsupported operand type") || message.contains("not supported between") {
-        if matches!(current, Kind::Text | Kind::List(_) | Kind::Mapping) && names_own {
-            return Some(if message.contains("ndarray") {
-                Kind::Array
-            } else {
-                Kind::Integer
-            });
-        }
-        if element_is("str") && message.contains("'str'") {
-            return Some(Kind::list(Kind::Integer));
-        }
-        if element_is("int") && message.contains("'int' and 'str'") {
-            return Some(Kind::list(Kind::Text));
-        }
-    }
-    if message.contains("Expected 2D array") && *current == Kind::Array {
-        return Some(Kind::Matrix);
-    }
-    None
 }
 
 /// Whether a parameter says how much is done at once. With more than one worker results

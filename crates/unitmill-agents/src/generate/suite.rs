@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use unitmill_model::{Observation, ObservedValue, ValueKind};
 
 use super::doctest::{Example, Want};
-use super::plan::{Call, import_line, unrolled};
+use super::plan::{Call, INSTANCE, import_line, unrolled};
 use super::{is_none, is_usable};
 use crate::fix::mentions;
 use crate::syntax::{canonical, expression, quote};
@@ -13,7 +13,11 @@ use crate::syntax::{canonical, expression, quote};
 /// Lines up to this length stay in one piece.
 const WIDTH: usize = 96;
 
+/// Output beside a result is asserted up to this length.
+const LONGEST_OUTPUT: usize = 300;
+
 /// A suite in the making.
+#[derive(Clone)]
 pub(super) struct Writer<'names> {
     function: &'names str,
     /// What the code binds, and to which path where by an import.
@@ -182,13 +186,24 @@ impl<'names> Writer<'names> {
     }
 
     /// A value that a call returned. Says whether it could be written.
-    pub(super) fn value(&mut self, call: &Call, value: &ObservedValue, unroll: bool) -> bool {
+    pub(super) fn value(
+        &mut self,
+        call: &Call,
+        value: &ObservedValue,
+        seen: &Observation,
+        unroll: bool,
+    ) -> bool {
         let Some((mut body, mut actual)) = self.prepared(call) else {
             return false;
         };
         if unroll {
             let module = self.module("itertools");
             actual = unrolled(&actual).replace("itertools.", &format!("{module}."));
+        }
+        let says_something = !seen.printed.is_empty() && seen.printed.len() <= LONGEST_OUTPUT;
+        if says_something {
+            body.extend(self.captured(&format!("result = {actual}")));
+            actual = "result".to_owned();
         }
         let lines = match constructor(value, self.bound) {
             Some(constructor) => {
@@ -201,16 +216,58 @@ impl<'names> Writer<'names> {
                     &constructor.text,
                 ))
             }
+            None if value.kind == ValueKind::Opaque => self.traits(value, &actual),
             None => self.assertion(value, &actual),
         };
         let Some(lines) = lines else {
             return false;
         };
-        body.extend(lines);
+        body.extend(lines.into_iter().filter(|line| line != "result = result"));
+        if says_something {
+            body.extend(printed(&seen.printed));
+        }
+        for (name, after) in changed(call, seen, true) {
+            if let Some(lines) = self.assertion(after, name) {
+                body.extend(lines);
+            }
+        }
         self.has_value = true;
-        let stem = format!("test_{}", self.function.trim_matches('_'));
+        let name = crate::syntax::last_of(self.function);
+        let stem = format!("test_{}", name.trim_matches('_'));
         self.add(&stem, body);
         true
+    }
+
+    /// A statement whose output is caught.
+    fn captured(&mut self, statement: &str) -> Vec<String> {
+        let io = self.module("io");
+        let contextlib = self.module("contextlib");
+        vec![
+            format!("output = {io}.StringIO()"),
+            format!("with {contextlib}.redirect_stdout(output):"),
+            format!("    {statement}"),
+        ]
+    }
+
+    /// Asserts what an opaque value says of itself; none if that is nothing but its type.
+    fn traits(&mut self, value: &ObservedValue, actual: &str) -> Option<Vec<String>> {
+        let mut lines = vec![format!("result = {actual}")];
+        let mut says_something = false;
+        for one in &value.traits {
+            if let Some(assertion) = self.assertion(&one.value, &one.expression) {
+                says_something |= !one.expression.starts_with("type(");
+                // An array's own assertion names what it compares.
+                lines.extend(assertion.into_iter().map(|line| {
+                    match line.strip_prefix("result = ") {
+                        Some(part) => format!("part = {part}"),
+                        None => line
+                            .replace("np.shape(result)", "np.shape(part)")
+                            .replace("(result, expected", "(part, expected"),
+                    }
+                }));
+            }
+        }
+        says_something.then_some(lines)
     }
 
     /// Asserts that an expression gives a value; none if it cannot be compared.
@@ -272,38 +329,27 @@ impl<'names> Writer<'names> {
         })
     }
 
+    /// Whether a call printed something or left an argument other than it was.
+    pub(super) fn has_effect(&self, call: &Call, seen: &Observation) -> bool {
+        !seen.printed.is_empty()
+            || !changed(call, seen, false).is_empty()
+            || instance(call, seen).is_some()
+    }
+
     /// What a call that returns nothing did: to its arguments, or to the output. Says
     /// whether there was anything.
     pub(super) fn effect(&mut self, call: &Call, seen: &Observation) -> bool {
-        let changed: Vec<(&String, &ObservedValue)> = call
-            .bindings
-            .iter()
-            .zip(&seen.arguments)
-            .filter(|((_, before), after)| {
-                after
-                    .source
-                    .as_deref()
-                    .is_some_and(|after| canonical(after) != canonical(before))
-            })
-            .map(|((name, _), after)| (name, after))
-            .collect();
-        if changed.is_empty() && seen.printed.is_empty() {
+        if !self.has_effect(call, seen) {
             return false;
         }
+        let changed = changed(call, seen, false);
         let Some((mut body, actual)) = self.prepared(call) else {
             return false;
         };
-        if changed.is_empty() {
-            let io = self.module("io");
-            let contextlib = self.module("contextlib");
-            body.push(format!("output = {io}.StringIO()"));
-            body.push(format!("with {contextlib}.redirect_stdout(output):"));
-            body.push(format!("    {actual}"));
-            body.extend(two_arguments(
-                "self.assertEqual",
-                "output.getvalue()",
-                &quote(&seen.printed),
-            ));
+        let object = instance(call, seen);
+        if changed.is_empty() && object.is_none() {
+            body.extend(self.captured(&actual));
+            body.extend(printed(&seen.printed));
             self.add("test_output", body);
             return true;
         }
@@ -314,21 +360,33 @@ impl<'names> Writer<'names> {
             };
             body.extend(lines);
         }
+        for one in object.iter().flat_map(|object| &object.traits) {
+            let expression = one.expression.replacen("result", INSTANCE, 1);
+            if let Some(lines) = self.assertion(&one.value, &expression)
+                && !one.expression.contains("type(")
+            {
+                body.extend(lines);
+            }
+        }
         self.add("test_effect", body);
         true
     }
 
     /// A call that returns nothing, beside others that do.
-    pub(super) fn none(&mut self, call: &Call) {
-        if let Some((mut body, actual)) = self.prepared(call) {
-            body.push(format!("self.assertIsNone({actual})"));
-            self.add("test_none", body);
-        }
+    pub(super) fn none(&mut self, call: &Call) -> bool {
+        let Some((mut body, actual)) = self.prepared(call) else {
+            return false;
+        };
+        body.push(format!("self.assertIsNone({actual})"));
+        self.add("test_none", body);
+        true
     }
 
     /// A call that raises.
-    pub(super) fn raises(&mut self, call: &Call, exception: &str, unroll: bool) {
-        if let Some((mut body, actual)) = self.prepared(call) {
+    pub(super) fn raises(&mut self, call: &Call, exception: &str, unroll: bool) -> bool {
+        let prepared = self.prepared(call);
+        let can_write = prepared.is_some();
+        if let Some((mut body, actual)) = prepared {
             body.push(format!("with self.assertRaises({exception}):"));
             body.push(if unroll {
                 format!("    list({actual})")
@@ -344,6 +402,7 @@ impl<'names> Writer<'names> {
             }
             self.add(&stem, body);
         }
+        can_write
     }
 
     /// The text of the suite.
@@ -387,6 +446,42 @@ impl<'names> Writer<'names> {
 pub(super) struct Constructor {
     text: String,
     import: Option<String>,
+}
+
+/// The object whose method was called, if it says anything of itself.
+fn instance<'a>(call: &Call, seen: &'a Observation) -> Option<&'a ObservedValue> {
+    call.bindings
+        .iter()
+        .zip(&seen.arguments)
+        .find(|((name, _), _)| name == INSTANCE)
+        .map(|(_, value)| value)
+        .filter(|value| {
+            let mut traits = value.traits.iter();
+            traits.any(|one| !one.expression.contains("type("))
+        })
+}
+
+/// The arguments that a call left other than they were. With `literal`, only those of which
+/// that is certain: other values may be spelled in several ways.
+fn changed<'a>(
+    call: &'a Call,
+    seen: &'a Observation,
+    literal: bool,
+) -> Vec<(&'a String, &'a ObservedValue)> {
+    call.bindings
+        .iter()
+        .zip(&seen.arguments)
+        .filter(|((_, before), after)| {
+            let is_certain =
+                !literal || expression(before).is_some_and(|tree| crate::syntax::is_literal(&tree));
+            is_certain
+                && after
+                    .source
+                    .as_deref()
+                    .is_some_and(|after| canonical(after) != canonical(before))
+        })
+        .map(|((name, _), after)| (name, after))
+        .collect()
 }
 
 /// Types of the standard library whose `repr` rebuilds an equal value: the name in the
@@ -508,6 +603,11 @@ const CLOSE: &str = r#"    def assert_close(self, actual, expected):
         else:
             self.assertEqual(actual, expected)
 "#;
+
+/// Asserts what was printed.
+fn printed(text: &str) -> Vec<String> {
+    two_arguments("self.assertEqual", "output.getvalue()", &quote(text))
+}
 
 /// A call of an assertion with two arguments, in two statements where one is too long.
 fn two_arguments(assertion: &str, actual: &str, expected: &str) -> Vec<String> {

@@ -6,6 +6,8 @@ use unitmill_model::ObservedValue;
 
 use super::*;
 
+mod reaching;
+
 fn environment() -> Environment {
     Environment {
         python: (3, 12),
@@ -36,6 +38,7 @@ fn value(kind: ValueKind, type_name: &str, source: &str) -> ObservedValue {
         type_name: type_name.into(),
         source: (kind != ValueKind::Opaque).then(|| source.to_owned()),
         repr: source.into(),
+        traits: Vec::new(),
     }
 }
 
@@ -60,7 +63,7 @@ fn look(
         coverage: None,
         duration_ms: 0,
     };
-    generator.look(&outcome, &outcome)
+    generator.look(&[&outcome, &outcome])
 }
 
 fn returned(value: ObservedValue) -> Observation {
@@ -70,6 +73,8 @@ fn returned(value: ObservedValue) -> Observation {
         message: String::new(),
         printed: String::new(),
         arguments: Vec::new(),
+        lines: Vec::new(),
+        raised_at: None,
     }
 }
 
@@ -80,6 +85,8 @@ fn raised(exception: &str, message: &str) -> Observation {
         message: message.into(),
         printed: String::new(),
         arguments: Vec::new(),
+        lines: Vec::new(),
+        raised_at: None,
     }
 }
 
@@ -297,7 +304,7 @@ fn a_call_that_ends_the_run_is_left_out() {
         duration_ms: 0,
     };
     assert!(matches!(
-        generator.look(&outcome, &outcome),
+        generator.look(&[&outcome, &outcome]),
         Findings::LookAgain
     ));
     assert_eq!(generator.calls(), all[2..]);

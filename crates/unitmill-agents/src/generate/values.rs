@@ -28,14 +28,14 @@ impl Value {
         }
     }
 
-    fn mutable(text: impl Into<String>) -> Self {
+    pub(super) fn mutable(text: impl Into<String>) -> Self {
         Self {
             is_mutable: true,
             ..Self::plain(text)
         }
     }
 
-    fn of(needs: &'static str, text: impl Into<String>) -> Self {
+    pub(super) fn of(needs: &'static str, text: impl Into<String>) -> Self {
         Self {
             needs: Some(needs),
             is_mutable: needs != "datetime",

@@ -12,7 +12,9 @@ use unitmill_agents::{
     Action, Case, CaseSettings, Conclusion, Environment, Event, Prompts, Provider,
 };
 use unitmill_model::{Backend, Candidate, Digest, Execution, Job, Limits, Origin, Outcome};
-use unitmill_python::{FunctionOutcome, FunctionSettings, PackageRequirement, extract_functions};
+use unitmill_python::{
+    FunctionKind, FunctionOutcome, FunctionSettings, PackageRequirement, extract_functions,
+};
 
 /// The interpreter of the tests: `UNITMILL_TEST_PYTHON`, or `python3`.
 pub(crate) fn python() -> String {
@@ -146,6 +148,7 @@ pub(crate) fn settings(environment: Environment) -> CaseSettings {
         tests: vec![Provider::Builtin],
         fix: vec![Provider::Builtin],
         refine: vec![Provider::Builtin],
+        observed_calls: 200,
         limits: Limits::default(),
         seed: 0,
         backend: Backend::Native,
@@ -158,6 +161,17 @@ pub(crate) fn settings(environment: Environment) -> CaseSettings {
 
 /// The candidates of a module.
 pub(crate) fn candidates(path: &str, source: &str) -> Vec<Candidate> {
+    extract(path, source, FunctionSettings::default())
+}
+
+/// The candidates of a module, methods among them.
+pub(crate) fn methods(path: &str, source: &str) -> Vec<Candidate> {
+    let mut settings = FunctionSettings::default();
+    settings.kinds.insert(FunctionKind::Method);
+    extract(path, source, settings)
+}
+
+fn extract(path: &str, source: &str, settings: FunctionSettings) -> Vec<Candidate> {
     let origin = Origin {
         repo: None,
         license: None,
@@ -166,7 +180,7 @@ pub(crate) fn candidates(path: &str, source: &str) -> Vec<Candidate> {
     };
     let settings = FunctionSettings {
         require: PackageRequirement::None,
-        ..FunctionSettings::default()
+        ..settings
     };
     extract_functions(source, &origin, &settings)
         .unwrap_or_else(|failure| panic!("{path}: {failure}"))

@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Functions {
     /// Kinds that are taken; the others are rejected as `kind_not_selected`. A function of
-    /// two kinds (an asynchronous method) needs both. The builtin generator writes no tests
-    /// for methods: they are rejected as `no_tests` unless `models.tests` is a model.
+    /// two kinds (an asynchronous method) needs both.
     #[serde(default = "kinds")]
     pub kinds: BTreeSet<FunctionKind>,
     /// Shortest function, in lines, decorators and docstring included.

@@ -78,7 +78,7 @@ fn answer(code: &str, value: i64) -> Option<i64> {
 fn run(job: &Job) -> Outcome {
     let module = &job.files[0].content;
     let (code, tests) = module.split_once("import unittest").unwrap_or((module, ""));
-    if let JobKind::Observe { calls } = &job.kind {
+    if let JobKind::Observe { calls, .. } = &job.kind {
         let observations = calls
             .iter()
             .map(|call| {
@@ -96,9 +96,12 @@ fn run(job: &Job) -> Outcome {
                         type_name: "int".into(),
                         repr: value.to_string(),
                         source: Some(value.to_string()),
+                        traits: Vec::new(),
                     }),
                     printed: String::new(),
                     arguments: Vec::new(),
+                    lines: Vec::new(),
+                    raised_at: None,
                 }
             })
             .collect();

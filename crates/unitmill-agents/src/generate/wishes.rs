@@ -1,0 +1,757 @@
+//! From a condition to values of parameters that might make it true, or false: what a
+//! comparison, a membership, a type check or a look at a shape asks for. Guesses only; a run
+//! tells which of them hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ruff_python_ast::{
+    BoolOp, CmpOp, Expr, ExprCall, ExprCompare, Number, Operator, Pattern, StmtFunctionDef, UnaryOp,
+};
+
+use super::shape::{Flow, Names, parameter_names};
+use super::typed::{of_predicate, of_type, with_attribute};
+use super::values::Value;
+use crate::syntax::{Module, dotted, last_of, quote};
+use ruff_python_ast::visitor::Visitor;
+
+/// Values of parameters that belong together.
+pub(crate) type Wish = Vec<(String, Value)>;
+
+/// At most this many wishes come of one condition.
+const MOST_WISHES: usize = 12;
+/// How far assigned names are followed.
+const DEEPEST: u32 = 6;
+
+/// What the names of a function stand for.
+pub(super) struct Scope<'a> {
+    module: &'a Module<'a>,
+    parameters: BTreeSet<String>,
+    locals: BTreeMap<String, Vec<Flow<'a>>>,
+    /// Names that the module's top level binds, so that a test can spell them.
+    bound: BTreeMap<String, Option<String>>,
+}
+
+/// What is asked of a value.
+#[derive(Clone, Debug)]
+enum Relation {
+    True,
+    False,
+    Absent,
+    Present,
+    /// One of these expressions.
+    OneOf(Vec<String>),
+    /// None of these.
+    NoneOf(Vec<String>),
+    /// This number, if it is a number.
+    Number(i64),
+    /// Of a type of this name.
+    Type(String),
+    /// Of none of these types.
+    OtherType(Vec<String>),
+    /// It holds this expression.
+    Holds(String),
+    /// These values as they are.
+    Values(Vec<Value>),
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(
+        module: &'a Module<'a>,
+        definition: &StmtFunctionDef,
+        locals: BTreeMap<String, Vec<Flow<'a>>>,
+    ) -> Self {
+        Self {
+            module,
+            parameters: parameter_names(definition),
+            locals,
+            bound: module.bound_names(),
+        }
+    }
+
+    /// The parameters that a name's value hangs on, its own if it is one.
+    pub(super) fn influences(&self, name: &str) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut open = vec![name.to_owned()];
+        while let Some(name) = open.pop() {
+            if !seen.insert(name.clone()) {
+                continue;
+            }
+            if self.parameters.contains(&name) {
+                found.insert(name.clone());
+            }
+            for flow in self.locals.get(&name).into_iter().flatten() {
+                let (Flow::Whole(value) | Flow::Part(value)) = flow;
+                let mut names = Names::default();
+                names.visit_expr(value);
+                open.extend(names.0);
+            }
+        }
+        found
+    }
+
+    /// Whether a test can spell an expression: a literal, or names of the module's top level.
+    fn is_spelled(&self, tree: &Expr) -> bool {
+        let mut names = Names::default();
+        names.visit_expr(tree);
+        names.0.iter().all(|name| {
+            self.bound.contains_key(name) && !self.parameters.contains(name)
+                || matches!(
+                    name.as_str(),
+                    "float" | "int" | "str" | "list" | "tuple" | "dict"
+                )
+        })
+    }
+
+    fn text(&self, tree: &Expr) -> String {
+        self.module.text(tree).to_owned()
+    }
+
+    /// The elements of a tuple, list or set, or of one that a name of the module stands for.
+    fn elements(&self, tree: &Expr) -> Vec<String> {
+        let elements: Vec<&Expr> = match tree {
+            Expr::Tuple(tuple) => tuple.elts.iter().collect(),
+            Expr::List(list) => list.elts.iter().collect(),
+            Expr::Set(set) => set.elts.iter().collect(),
+            Expr::Dict(dict) => dict
+                .items
+                .iter()
+                .filter_map(|item| item.key.as_ref())
+                .collect(),
+            Expr::StringLiteral(text) => {
+                return text
+                    .value
+                    .to_str()
+                    .chars()
+                    .take(3)
+                    .map(|c| quote(&c.to_string()))
+                    .collect();
+            }
+            Expr::Call(call) => {
+                return call
+                    .arguments
+                    .args
+                    .first()
+                    .map_or_else(Vec::new, |inner| self.elements(inner));
+            }
+            Expr::Attribute(attribute) if attribute.attr.as_str() == "keys" => {
+                return self.elements(&attribute.value);
+            }
+            Expr::Name(name) => {
+                let assigned = self.assigned(name.id.as_str());
+                return assigned.map_or_else(Vec::new, |value| self.elements(value));
+            }
+            _ => return Vec::new(),
+        };
+        elements
+            .into_iter()
+            .filter(|element| self.is_spelled(element))
+            .map(|element| self.text(element))
+            .collect()
+    }
+
+    /// What a name is assigned, where it is assigned once: in the function, or on top.
+    fn assigned(&self, name: &str) -> Option<&'a Expr> {
+        if let Some(flows) = self.locals.get(name) {
+            return match flows.as_slice() {
+                [Flow::Whole(value), ..] => Some(value),
+                _ => None,
+            };
+        }
+        self.module
+            .body()
+            .iter()
+            .find_map(|statement| match statement {
+                ruff_python_ast::Stmt::Assign(assign) => assign
+                    .targets
+                    .iter()
+                    .any(|target| matches!(target, Expr::Name(known) if known.id.as_str() == name))
+                    .then_some(&*assign.value),
+                _ => None,
+            })
+    }
+
+    /// What makes a loop go round so often.
+    pub(super) fn rounds(&self, tree: &Expr, rounds: i64) -> Vec<Wish> {
+        if let Expr::Call(call) = tree
+            && dotted(&call.func).is_some_and(|name| name == "range")
+            && let Some(last) = call.arguments.args.iter().take(2).next_back()
+        {
+            return self.subject(last, &Relation::Number(rounds), 0);
+        }
+        self.subject(tree, &Relation::Values(of_length(rounds)), 0)
+    }
+
+    /// What makes a subject match a pattern.
+    pub(super) fn pattern(&self, subject: &Expr, pattern: &Pattern) -> Vec<Wish> {
+        let relation = match pattern {
+            Pattern::MatchValue(value) if self.is_spelled(&value.value) => {
+                Relation::OneOf(vec![self.text(&value.value)])
+            }
+            Pattern::MatchClass(class) => match dotted(&class.cls) {
+                Some(name) => Relation::Type(last_of(&name).to_owned()),
+                None => return Vec::new(),
+            },
+            Pattern::MatchOr(either) => {
+                return either
+                    .patterns
+                    .iter()
+                    .flat_map(|pattern| self.pattern(subject, pattern))
+                    .take(MOST_WISHES)
+                    .collect();
+            }
+            Pattern::MatchSequence(sequence) => {
+                let length = i64::try_from(sequence.patterns.len()).unwrap_or(2);
+                Relation::Values(of_length(length))
+            }
+            Pattern::MatchAs(_) => Relation::Values(vec![
+                Value::plain("\"something else\""),
+                Value::plain("987"),
+            ]),
+            _ => return Vec::new(),
+        };
+        self.subject(subject, &relation, 0)
+    }
+
+    /// What may give an expression such a value.
+    fn subject(&self, tree: &Expr, relation: &Relation, depth: u32) -> Vec<Wish> {
+        if depth > DEEPEST {
+            return Vec::new();
+        }
+        let deeper = |tree: &Expr, relation: &Relation| self.subject(tree, relation, depth + 1);
+        match tree {
+            Expr::Name(name) => {
+                let name = name.id.as_str();
+                if self.parameters.contains(name) {
+                    return values(relation)
+                        .into_iter()
+                        .map(|value| vec![(name.to_owned(), value)])
+                        .collect();
+                }
+                match self.locals.get(name).and_then(|flows| flows.first()) {
+                    Some(Flow::Whole(value)) => deeper(value, relation),
+                    Some(Flow::Part(value)) => {
+                        let elements = values(relation);
+                        let lists = elements.into_iter().map(inside_list).collect();
+                        deeper(value, &Relation::Values(lists))
+                    }
+                    None => Vec::new(),
+                }
+            }
+            Expr::Named(named) => deeper(&named.value, relation),
+            Expr::Attribute(attribute) => {
+                let wanted = of_attribute(attribute.attr.as_str(), relation);
+                if wanted.is_empty() {
+                    return Vec::new();
+                }
+                deeper(&attribute.value, &Relation::Values(wanted))
+            }
+            Expr::Subscript(subscript) => {
+                if let Expr::Attribute(attribute) = &*subscript.value
+                    && attribute.attr.as_str() == "shape"
+                    && let Some(axis) = integer(&subscript.slice)
+                    && let Relation::Number(number) = relation
+                {
+                    return deeper(&attribute.value, &Relation::Values(of_shape(axis, *number)));
+                }
+                let wrapped: Vec<Value> = match &*subscript.slice {
+                    Expr::StringLiteral(key) => values(relation)
+                        .into_iter()
+                        .map(|value| inside_mapping(key.value.to_str(), value))
+                        .collect(),
+                    _ => values(relation).into_iter().map(inside_list).collect(),
+                };
+                deeper(&subscript.value, &Relation::Values(wrapped))
+            }
+            Expr::Call(call) => self.called(call, relation, depth),
+            Expr::BinOp(binary) => {
+                let Relation::Number(number) = relation else {
+                    return deeper(&binary.left, relation);
+                };
+                // `n % 2 == 0`, `n - 1 > 3`: small numbers around the one that is wanted.
+                let numbers: Vec<Value> = match (binary.op, integer(&binary.right)) {
+                    (Operator::Add, Some(by)) => vec![number - by],
+                    (Operator::Sub, Some(by)) => vec![number + by],
+                    (Operator::Mod, Some(by)) => vec![*number, number + by, number + 2 * by],
+                    (Operator::FloorDiv | Operator::Div, Some(by)) => {
+                        vec![number.saturating_mul(by)]
+                    }
+                    _ => vec![*number, number + 1, number - 1, 10],
+                }
+                .into_iter()
+                .map(|number| Value::plain(number.to_string()))
+                .collect();
+                deeper(&binary.left, &Relation::Values(numbers))
+            }
+            Expr::If(either) => {
+                let mut found = deeper(&either.body, relation);
+                found.extend(deeper(&either.orelse, relation));
+                found
+            }
+            Expr::BoolOp(boolean) => match boolean.values.first() {
+                Some(first) => deeper(first, relation),
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    fn called(&self, call: &ExprCall, relation: &Relation, depth: u32) -> Vec<Wish> {
+        let deeper = |tree: &Expr, relation: &Relation| self.subject(tree, relation, depth + 1);
+        let first = call.arguments.args.first();
+        let is_true = matches!(relation, Relation::True);
+        let Some(name) = dotted(&call.func)
+            .map(|name| last_of(&name).to_owned())
+            .or_else(|| match &*call.func {
+                Expr::Attribute(attribute) => Some(attribute.attr.to_string()),
+                _ => None,
+            })
+        else {
+            return Vec::new();
+        };
+        if name == "len"
+            && let Some(first) = first
+        {
+            let lengths = match relation {
+                Relation::Number(number) => of_length(*number),
+                Relation::True => of_length(2),
+                Relation::False => of_length(0),
+                _ => return Vec::new(),
+            };
+            return deeper(first, &Relation::Values(lengths));
+        }
+        if let (true, Some(first)) = (is_true || matches!(relation, Relation::False), first) {
+            let wanted = match name.as_str() {
+                "isinstance" | "issubclass" => {
+                    let types = call.arguments.args.get(1).map_or_else(Vec::new, types_of);
+                    let relations: Vec<Relation> = if is_true {
+                        types.into_iter().map(Relation::Type).collect()
+                    } else {
+                        vec![Relation::OtherType(types)]
+                    };
+                    return relations
+                        .iter()
+                        .flat_map(|relation| deeper(first, relation))
+                        .take(MOST_WISHES)
+                        .collect();
+                }
+                "callable" if is_true => {
+                    vec![Value::plain("lambda *items: items[0]"), Value::plain("str")]
+                }
+                "callable" => vec![Value::plain("3")],
+                "hasattr" => match call.arguments.args.get(1) {
+                    Some(Expr::StringLiteral(name)) if is_true => {
+                        with_attribute(name.value.to_str())
+                    }
+                    _ => vec![Value::plain("3"), Value::plain("None")],
+                },
+                other => of_predicate(other, is_true),
+            };
+            if !wanted.is_empty() {
+                return deeper(first, &Relation::Values(wanted));
+            }
+        }
+        if let Expr::Attribute(method) = &*call.func {
+            let literal = match first {
+                Some(Expr::StringLiteral(text)) => Some(text.value.to_str().to_owned()),
+                Some(Expr::Tuple(tuple)) => tuple.elts.first().and_then(|first| match first {
+                    Expr::StringLiteral(text) => Some(text.value.to_str().to_owned()),
+                    _ => None,
+                }),
+                _ => None,
+            };
+            match (method.attr.as_str(), literal) {
+                ("startswith", Some(text)) if is_true => {
+                    return deeper(&method.value, &texts(&[&format!("{text}abc"), &text]));
+                }
+                ("endswith", Some(text)) if is_true => {
+                    return deeper(&method.value, &texts(&[&format!("abc{text}"), &text]));
+                }
+                ("startswith" | "endswith", _) => {
+                    return deeper(&method.value, &texts(&["neither", ""]));
+                }
+                ("get", Some(key)) => {
+                    let wrapped = values(relation)
+                        .into_iter()
+                        .map(|value| inside_mapping(&key, value))
+                        .collect();
+                    return deeper(&method.value, &Relation::Values(wrapped));
+                }
+                (name, None) if first.is_none() => {
+                    let found = of_predicate(name, is_true);
+                    if !found.is_empty() && matches!(relation, Relation::True | Relation::False) {
+                        return deeper(&method.value, &Relation::Values(found));
+                    }
+                }
+                _ => {}
+            }
+            // `text.lower()`, `text.strip()`: the text itself.
+            if !matches!(&*method.value, Expr::Name(name) if self.bound.contains_key(name.id.as_str()))
+            {
+                return deeper(&method.value, relation);
+            }
+        }
+        match first {
+            Some(first) => deeper(first, relation),
+            None => Vec::new(),
+        }
+    }
+
+    fn compare(&self, compare: &ExprCompare, wanted: bool) -> Vec<Wish> {
+        let mut found = Vec::new();
+        let mut left = &*compare.left;
+        for (operator, right) in compare.ops.iter().zip(&compare.comparators) {
+            found.extend(self.compare_two(left, *operator, right, wanted));
+            left = right;
+        }
+        found
+    }
+
+    fn compare_two(&self, left: &Expr, operator: CmpOp, right: &Expr, wanted: bool) -> Vec<Wish> {
+        let operator = if wanted { operator } else { opposite(operator) };
+        let one_sided = |subject: &Expr, operator: CmpOp, other: &Expr| -> Vec<Wish> {
+            let relations: Vec<Relation> = match operator {
+                CmpOp::Is | CmpOp::Eq if other.is_none_literal_expr() => vec![Relation::Absent],
+                CmpOp::IsNot | CmpOp::NotEq if other.is_none_literal_expr() => {
+                    vec![Relation::Present]
+                }
+                CmpOp::In => {
+                    let elements = self.elements(other);
+                    if elements.is_empty() {
+                        return Vec::new();
+                    }
+                    vec![Relation::OneOf(elements)]
+                }
+                CmpOp::NotIn => vec![Relation::NoneOf(self.elements(other))],
+                _ => match (integer(other), self.is_spelled(other)) {
+                    (Some(number), _) => numbers(operator, number)
+                        .into_iter()
+                        .map(Relation::Number)
+                        .collect(),
+                    (None, true) => match operator {
+                        CmpOp::Eq | CmpOp::Is | CmpOp::LtE | CmpOp::GtE => {
+                            vec![Relation::OneOf(vec![self.text(other)])]
+                        }
+                        CmpOp::NotEq | CmpOp::IsNot => {
+                            vec![Relation::NoneOf(vec![self.text(other)])]
+                        }
+                        CmpOp::Lt => {
+                            vec![Relation::OneOf(vec![format!("({}) - 1", self.text(other))])]
+                        }
+                        _ => vec![Relation::OneOf(vec![format!("({}) + 1", self.text(other))])],
+                    },
+                    (None, false) => Vec::new(),
+                },
+            };
+            relations
+                .iter()
+                .flat_map(|relation| self.subject(subject, relation, 0))
+                .collect()
+        };
+        let mut found = one_sided(left, operator, right);
+        match operator {
+            // `"key" in mapping`.
+            CmpOp::In if self.is_spelled(left) => {
+                let held = Relation::Holds(self.text(left));
+                found.extend(self.subject(right, &held, 0));
+            }
+            CmpOp::In | CmpOp::NotIn => {}
+            _ => found.extend(one_sided(right, mirrored(operator), left)),
+        }
+        found
+    }
+}
+
+/// What might make a condition come out as wanted, best first.
+pub(super) fn wishes(test: &Expr, wanted: bool, scope: &Scope<'_>) -> Vec<Wish> {
+    let mut found = match test {
+        Expr::UnaryOp(unary) if unary.op == UnaryOp::Not => wishes(&unary.operand, !wanted, scope),
+        Expr::BoolOp(boolean) => {
+            let parts: Vec<Vec<Wish>> = boolean
+                .values
+                .iter()
+                .map(|part| wishes(part, wanted, scope))
+                .collect();
+            // All of them at once, or any of them.
+            if (boolean.op == BoolOp::And) == wanted {
+                together(&parts)
+            } else {
+                interleave(parts)
+            }
+        }
+        Expr::Compare(compare) => scope.compare(compare, wanted),
+        other => {
+            let relation = if wanted {
+                Relation::True
+            } else {
+                Relation::False
+            };
+            scope.subject(other, &relation, 0)
+        }
+    };
+    found.truncate(MOST_WISHES);
+    found
+}
+
+/// Wishes that fulfil one of each part, the first of all, then the second of all.
+fn together(parts: &[Vec<Wish>]) -> Vec<Wish> {
+    let most = parts.iter().map(Vec::len).max().unwrap_or(0);
+    (0..most.min(4))
+        .map(|position| {
+            let mut whole = Wish::new();
+            for part in parts {
+                for (name, value) in part.get(position).or(part.last()).into_iter().flatten() {
+                    if !whole.iter().any(|(known, _)| known == name) {
+                        whole.push((name.clone(), value.clone()));
+                    }
+                }
+            }
+            whole
+        })
+        .filter(|wish| !wish.is_empty())
+        .collect()
+}
+
+fn interleave(parts: Vec<Vec<Wish>>) -> Vec<Wish> {
+    let most = parts.iter().map(Vec::len).max().unwrap_or(0);
+    (0..most)
+        .flat_map(|position| parts.iter().filter_map(move |part| part.get(position)))
+        .cloned()
+        .collect()
+}
+
+fn opposite(operator: CmpOp) -> CmpOp {
+    match operator {
+        CmpOp::Eq => CmpOp::NotEq,
+        CmpOp::NotEq => CmpOp::Eq,
+        CmpOp::Lt => CmpOp::GtE,
+        CmpOp::LtE => CmpOp::Gt,
+        CmpOp::Gt => CmpOp::LtE,
+        CmpOp::GtE => CmpOp::Lt,
+        CmpOp::Is => CmpOp::IsNot,
+        CmpOp::IsNot => CmpOp::Is,
+        CmpOp::In => CmpOp::NotIn,
+        CmpOp::NotIn => CmpOp::In,
+    }
+}
+
+/// The operator with its sides exchanged.
+fn mirrored(operator: CmpOp) -> CmpOp {
+    match operator {
+        CmpOp::Lt => CmpOp::Gt,
+        CmpOp::LtE => CmpOp::GtE,
+        CmpOp::Gt => CmpOp::Lt,
+        CmpOp::GtE => CmpOp::LtE,
+        same => same,
+    }
+}
+
+/// Numbers that stand in a relation to one.
+fn numbers(operator: CmpOp, number: i64) -> Vec<i64> {
+    let (less, more) = (number.saturating_sub(1), number.saturating_add(1));
+    match operator {
+        CmpOp::Eq | CmpOp::Is => vec![number],
+        CmpOp::NotEq | CmpOp::IsNot => vec![more, less, number.saturating_add(2)],
+        CmpOp::Lt => vec![less, number.saturating_sub(3)],
+        CmpOp::LtE => vec![number, less],
+        CmpOp::Gt => vec![more, number.saturating_add(3)],
+        CmpOp::GtE => vec![number, more],
+        CmpOp::In | CmpOp::NotIn => Vec::new(),
+    }
+}
+
+/// The value of an integer literal.
+fn integer(tree: &Expr) -> Option<i64> {
+    match tree {
+        Expr::NumberLiteral(number) => match &number.value {
+            Number::Int(value) => value.as_i64(),
+            Number::Float(value) if value.fract() == 0.0 && value.abs() < 1e9 => {
+                Some(*value as i64)
+            }
+            _ => None,
+        },
+        Expr::UnaryOp(unary) if unary.op == UnaryOp::USub => integer(&unary.operand).map(|n| -n),
+        _ => None,
+    }
+}
+
+/// The names of the types of an `isinstance`.
+fn types_of(tree: &Expr) -> Vec<String> {
+    match tree {
+        Expr::Tuple(tuple) => tuple.elts.iter().flat_map(types_of).collect(),
+        Expr::BinOp(binary) => {
+            let mut types = types_of(&binary.left);
+            types.extend(types_of(&binary.right));
+            types
+        }
+        other => dotted(other)
+            .map(|name| last_of(&name).to_owned())
+            .into_iter()
+            .collect(),
+    }
+}
+
+fn texts(texts: &[&str]) -> Relation {
+    Relation::OneOf(texts.iter().map(|text| quote(text)).collect())
+}
+
+/// Values that stand in a relation.
+fn values(relation: &Relation) -> Vec<Value> {
+    let plain = |texts: &[&str]| texts.iter().map(|text| Value::plain(*text)).collect();
+    match relation {
+        Relation::True => {
+            let mut found: Vec<Value> = plain(&["True", "1", "\"abc\""]);
+            found.push(Value::mutable("[1, 2]"));
+            found
+        }
+        Relation::False => {
+            let mut found: Vec<Value> = plain(&["False", "0", "\"\"", "None"]);
+            found.push(Value::mutable("[]"));
+            found
+        }
+        Relation::Absent => plain(&["None"]),
+        Relation::Present => plain(&["3", "\"abc\"", "True", "0.5"]),
+        Relation::OneOf(texts) => texts.iter().take(6).map(Value::plain).collect(),
+        Relation::NoneOf(texts) => {
+            let is_text = texts.iter().any(|text| text.starts_with(['"', '\'']));
+            if is_text {
+                plain(&["\"other\"", "None"])
+            } else {
+                plain(&["97", "\"other\"", "None"])
+            }
+        }
+        Relation::Number(number) => vec![Value::plain(number.to_string())],
+        Relation::Type(name) => of_type(name),
+        Relation::OtherType(names) => ["3", "\"abc\"", "None", "[3, 1, 2]", "2.5"]
+            .iter()
+            .filter(|text| {
+                let own: &[&str] = match text.chars().next() {
+                    Some('3') => &["int", "Integral", "Number", "Real"],
+                    Some('"') => &["str", "Iterable", "Sequence"],
+                    Some('[') => &["list", "Iterable", "Sequence"],
+                    Some('2') => &["float", "Number", "Real"],
+                    _ => &["NoneType"],
+                };
+                !names.iter().any(|name| own.contains(&name.as_str()))
+            })
+            .map(|text| match text.starts_with('[') {
+                true => Value::mutable(*text),
+                false => Value::plain(*text),
+            })
+            .collect(),
+        Relation::Holds(text) => {
+            let mut found = Vec::new();
+            if let Some(inner) = text
+                .strip_prefix(['"', '\''])
+                .and_then(|rest| rest.strip_suffix(['"', '\'']))
+            {
+                found.push(Value::plain(quote(&format!("a{inner}b"))));
+            }
+            found.push(Value::mutable(format!("{{{text}: 1}}")));
+            found.push(Value::mutable(format!("[{text}]")));
+            found
+        }
+        Relation::Values(values) => values.clone(),
+    }
+}
+
+fn inside_list(value: Value) -> Value {
+    Value {
+        text: format!("[{}]", value.text),
+        is_mutable: true,
+        ..value
+    }
+}
+
+fn inside_mapping(key: &str, value: Value) -> Value {
+    Value {
+        text: format!("{{{}: {}}}", quote(key), value.text),
+        is_mutable: true,
+        ..value
+    }
+}
+
+/// Containers of a length.
+fn of_length(length: i64) -> Vec<Value> {
+    let Ok(length) = usize::try_from(length.clamp(0, 60)) else {
+        return Vec::new();
+    };
+    let numbers: Vec<String> = (1..=length).map(|number| number.to_string()).collect();
+    let text: String = "abcdefghij".chars().cycle().take(length).collect();
+    let mut found = vec![
+        Value::mutable(format!("[{}]", numbers.join(", "))),
+        Value::plain(quote(&text)),
+    ];
+    found.push(Value::of(
+        "numpy",
+        match length {
+            0 => "np.array([])".to_owned(),
+            _ => format!("np.arange({length}.0)"),
+        },
+    ));
+    found
+}
+
+/// Arrays with so many rows (axis 0) or columns.
+fn of_shape(axis: i64, length: i64) -> Vec<Value> {
+    let length = length.clamp(0, 30);
+    let shapes = match axis {
+        0 => vec![format!("{length}, 2"), format!("{length}")],
+        1 | -1 => vec![format!("3, {length}")],
+        _ => vec![format!("2, 3, {length}")],
+    };
+    shapes
+        .into_iter()
+        .map(|shape| {
+            let size = shape
+                .split(", ")
+                .filter_map(|part| part.parse::<i64>().ok())
+                .product::<i64>();
+            Value::of("numpy", format!("np.arange({size}.0).reshape({shape})"))
+        })
+        .collect()
+}
+
+/// Values whose attribute stands in a relation.
+fn of_attribute(name: &str, relation: &Relation) -> Vec<Value> {
+    let arrays = |texts: &[&str]| -> Vec<Value> {
+        texts.iter().map(|text| Value::of("numpy", *text)).collect()
+    };
+    match (name, relation) {
+        ("ndim", Relation::Number(0)) => arrays(&["np.array(2.5)"]),
+        ("ndim", Relation::Number(1)) => arrays(&["np.array([1.0, 2.0, 3.0, 4.0])"]),
+        ("ndim", Relation::Number(2)) => {
+            arrays(&["np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])"])
+        }
+        ("ndim", Relation::Number(_)) => arrays(&["np.arange(8.0).reshape(2, 2, 2)"]),
+        ("size", Relation::Number(number)) => of_length(*number),
+        ("empty", Relation::True) => vec![Value::of("pandas", "pd.DataFrame({\"a\": []})")],
+        ("kind", Relation::OneOf(kinds)) => kinds
+            .iter()
+            .flat_map(|kind| {
+                of_predicate(&format!("kind {}", kind.trim_matches(['"', '\''])), true)
+            })
+            .collect(),
+        // `x.dtype.kind`, `x.index.name`: whatever has the last one.
+        ("dtype" | "dtypes", Relation::Values(values)) => values.clone(),
+        ("dtype", Relation::OneOf(names)) => names
+            .iter()
+            .map(|name| Value::of("numpy", format!("np.array([1, 2, 3], dtype={name})")))
+            .collect(),
+        ("columns" | "index", Relation::Holds(key)) => vec![Value::of(
+            "pandas",
+            format!("pd.DataFrame({{{key}: [1, 2, 3], \"other\": [2.5, 0.5, 1.5]}})"),
+        )],
+        ("index", Relation::Type(name)) => of_type(name)
+            .into_iter()
+            .map(|value| Value {
+                text: format!(
+                    "pd.Series(range(len({})), index={})",
+                    value.text, value.text
+                ),
+                ..value
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
