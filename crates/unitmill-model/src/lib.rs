@@ -33,7 +33,8 @@ pub use job::{JOB_VERSION, Job, JobFile, JobKind, Limits, ObservedCall, TestOrde
 pub use model_call::{Agent, FinishReason, Message, ModelAnswer, ModelRequest, Reply, Role};
 pub use money::{Cost, Spending, TokenPrice};
 pub use outcome::{
-    CoveredFile, Execution, Observation, ObservedTrait, ObservedValue, Outcome, TestResult, TestStatus, ValueKind,
+    CoveredFile, Execution, Observation, ObservedTrait, ObservedValue, Outcome, TestResult,
+    TestStatus, ValueKind,
 };
 pub use pair::Pair;
 pub use reject::{Reject, RejectReason, RejectUnit};

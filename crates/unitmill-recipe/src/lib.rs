@@ -21,9 +21,10 @@ use std::path::Path;
 pub use addresses::Addresses;
 pub use knobs::{
     AllowedLicenses, Batch, Benchmark, Budget, Compression, Decontaminate, Dedup, Fix,
-    FunctionKind, Functions, Generate, Input, LicenseSet, Licenses, Mode, Models, Output, OutputFormat,
-    OutsideSource, PackageRequirement, Packages, Price, Prompts, ProviderName, Recipe, Sandbox,
-    SandboxBackend, SandboxIsolation, SandboxJobs, Server, Tasks, Tiers, UnknownLicense,
+    FunctionKind, Functions, Generate, Input, LicenseSet, Licenses, Mode, Models, Output,
+    OutputFormat, OutsideSource, PackageRequirement, Packages, Price, Prompts, ProviderName,
+    Recipe, Sandbox, SandboxBackend, SandboxIsolation, SandboxJobs, Server, Tasks, Tiers,
+    UnknownLicense,
 };
 pub use overrides::Override;
 pub use problem::{Problem, RecipeError};

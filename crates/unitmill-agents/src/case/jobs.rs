@@ -25,7 +25,12 @@ pub(super) fn observe(
     seed: u32,
 ) -> Job {
     let lines = false;
-    job(settings, code.to_owned(), JobKind::Observe { calls, lines }, seed)
+    job(
+        settings,
+        code.to_owned(),
+        JobKind::Observe { calls, lines },
+        seed,
+    )
 }
 
 /// The same, with the lines that each call executes.
@@ -36,7 +41,12 @@ pub(super) fn explore(
     seed: u32,
 ) -> Job {
     let lines = true;
-    job(settings, code.to_owned(), JobKind::Observe { calls, lines }, seed)
+    job(
+        settings,
+        code.to_owned(),
+        JobKind::Observe { calls, lines },
+        seed,
+    )
 }
 
 fn job(settings: &CaseSettings, module: String, kind: JobKind, seed: u32) -> Job {

@@ -550,11 +550,14 @@ fn observed(source: String) -> Observation {
             type_name: "list".into(),
             repr: source.clone(),
             source: Some(source),
+            traits: Vec::new(),
         }),
         exception: None,
         message: String::new(),
         printed: String::new(),
         arguments: Vec::new(),
+        lines: Vec::new(),
+        raised_at: None,
     }
 }
 

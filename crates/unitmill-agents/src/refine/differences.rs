@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{Expr, ExprCall, Stmt};
 use ruff_text_size::Ranged;
-use unitmill_model::{Observation, ObservedCall, ObservedValue, Outcome};
+use unitmill_model::{Observation, ObservedCall, ObservedTrait, ObservedValue, Outcome};
 use unitmill_python::is_builtin_name;
 
 use crate::syntax::{Edit, Module, canonical, dotted, expression, last_of, span};
@@ -424,6 +424,7 @@ fn agreed_value(one: &ObservedValue, other: &ObservedValue) -> Option<ObservedVa
         return None;
     }
     let mut value = one.clone();
+    value.traits.retain(|known| has_trait(other, known));
     match (&one.source, &other.source) {
         (Some(one), Some(other)) if one == other || canonical(one) == canonical(other) => {}
         (None, None) if one.repr == other.repr => {}
@@ -476,6 +477,16 @@ fn same_value(before: &ObservedValue, now: &ObservedValue) -> bool {
             (None, None) => before.repr == now.repr,
             _ => false,
         }
+        && before.traits.iter().all(|known| has_trait(now, known))
+}
+
+/// Whether a value gives the same where it is asked the same.
+fn has_trait(value: &ObservedValue, known: &ObservedTrait) -> bool {
+    value.traits.iter().any(|other| {
+        other.expression == known.expression
+            && other.value.kind == known.value.kind
+            && other.value.source == known.value.source
+    })
 }
 
 /// What a call did, for a sentence; the same text where it did the same.

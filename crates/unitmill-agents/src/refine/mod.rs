@@ -466,6 +466,7 @@ fn example(seen: &Seen) -> Option<(String, String)> {
         type_name,
         kind,
         source,
+        traits: _,
     } = &seen.value;
     if !seen.call.setup.is_empty() {
         return None;

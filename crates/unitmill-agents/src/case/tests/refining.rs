@@ -18,7 +18,7 @@ fn result(code: &str, n: i64) -> i64 {
 /// other inputs would show a difference.
 fn sandbox(job: &Job) -> Outcome {
     let code = code_of(job);
-    let JobKind::Observe { calls } = &job.kind else {
+    let JobKind::Observe { calls, .. } = &job.kind else {
         let has_body = code.contains("n * 2") || code.contains("n + n") || code.contains("abs(n)");
         return match has_body || code.contains("EXPECTED = 4") {
             true => outcome(Verdict::Passed, 2, 2),
