@@ -122,7 +122,14 @@ fn fates() {
             "def f(x):\n    raise NotImplementedError\n    return x\n",
             "no_tests: every call raised NotImplementedError",
         ),
-        ("def f(x):\n    return lambda: x\n", "no_tests"),
+        (
+            "def f(x):\n    return lambda: x\n",
+            "pair regression fix_rounds=0 refined=true",
+        ),
+        (
+            "def f(x):\n    return object()\n",
+            "no_tests: every call returned object",
+        ),
     ];
     let mut wrong = Vec::new();
     for (source, wanted) in table {

@@ -45,7 +45,7 @@ fn missing_and_unknown_keys_are_named() {
       - name: is missing
       - nmae: is not a known key; did you mean `name`?
       - input: must be a list, not `data`
-      - whatever: is not a known key; known here: name, seed, input, packages, licenses, functions, dedup, decontaminate, models, budget, prompts, fix, sandbox, output, tasks, from
+      - whatever: is not a known key; known here: name, seed, input, packages, licenses, functions, dedup, decontaminate, models, budget, prompts, generate, fix, sandbox, output, tasks, from
       - models.tests.provider: must be one of builtin, openai, replay, not `opnai`; did you mean `openai`?
     ");
 }

@@ -327,7 +327,7 @@ def g(n): return lambda x: x * n
             shown.push_str(&format!("    {} == {source}\n", one.expression));
         }
     }
-    insta::assert_snapshot!(shown, @"");
+    insta::assert_snapshot!(shown);
     sandbox.close().await.expect("the sandbox cleans up");
 }
 

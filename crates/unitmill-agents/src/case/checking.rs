@@ -4,14 +4,14 @@
 //!
 //! Holds for fixes of a model. Rules cannot know what the tests expect.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unitmill_model::{Execution, Observation, ObservedCall, Outcome, TestStatus, Verdict};
 use unitmill_python::fingerprint;
 
 use super::{Action, Case, Fix, Request, Returned, State, cut, error_text, jobs};
 use crate::evidence::cheats::{Answers, adds_choice, cheat, names_one_of, new_literals};
-use crate::evidence::claims::{TestMethod, test_methods};
+use crate::evidence::claims::{Claim, TestMethod, test_methods};
 use crate::evidence::neighbours::neighbours;
 use crate::syntax::{canonical, last_of};
 
@@ -109,6 +109,27 @@ impl Case {
         probes
     }
 
+    /// Calls of which two suites or more claim the same, in the spelling that tests share.
+    fn agreed_calls(&self) -> BTreeSet<String> {
+        let mut claims: BTreeMap<Claim, usize> = BTreeMap::new();
+        for tried in self.trial.iter().flat_map(|trial| &trial.suites) {
+            let of_one: BTreeSet<Claim> = tried
+                .methods
+                .iter()
+                .flat_map(|method| &method.claims)
+                .map(|claim| Claim {
+                    call: claim.subject(),
+                    expects: claim.expects.clone(),
+                })
+                .collect();
+            for claim in of_one {
+                *claims.entry(claim).or_default() += 1;
+            }
+        }
+        let agreed = claims.into_iter().filter(|(_, suites)| *suites > 1);
+        agreed.map(|(claim, _)| claim.call).collect()
+    }
+
     /// The suites that do not decide, and the examples that the code kept.
     fn other_suites(&self) -> Vec<(String, BTreeSet<String>)> {
         let Some(trial) = &self.trial else {
@@ -137,6 +158,7 @@ impl Case {
         let before_code = self.candidate.code.clone();
         let round = checking.round;
         let calls_text = jobs::calls_text(&observed(&checking.calls));
+        let agreed = self.agreed_calls();
         let note = |case: &mut Self, execution: &Execution, code: &str, tests: &str| {
             let place = case.judging_place(round);
             case.ledger
@@ -169,6 +191,7 @@ impl Case {
                         &after.outcome,
                         &self.candidate.name,
                         chosen.as_ref(),
+                        &agreed,
                     );
                 }
             }
@@ -308,13 +331,16 @@ fn observed(probes: &[Probe]) -> Vec<ObservedCall> {
 
 /// What a fix changed that it must not, or left that it must not. Only a fix that chooses
 /// anew between inputs can single out those of the tests; `chosen` are the literals that it
-/// brings, and a neighbour that has one of them may be singled out as well.
+/// brings, and a neighbour that has one of them may be singled out as well. At an edge, which
+/// has no neighbours, it takes two suites that agree (`agreed`) to say that a result was
+/// wrong.
 fn compare(
     probes: &[Probe],
     [before, again]: [&Outcome; 2],
     after: &Outcome,
     function: &str,
     chosen: Option<&BTreeSet<String>>,
+    agreed: &BTreeSet<String>,
 ) -> Option<String> {
     let stable = before
         .observations
@@ -323,6 +349,8 @@ fn compare(
         .map(|(one, other)| same(one, other));
     let mut beside = (0, 0);
     let mut failed_differs = false;
+    let mut at_edge: Option<&Probe> = None;
+    let mut elsewhere = false;
     for ((probe, stable), (one, other)) in probes
         .iter()
         .zip(stable)
@@ -339,7 +367,18 @@ fn compare(
                 ));
             }
             Purpose::Held => {}
-            Purpose::Failed => failed_differs |= stable && !is_same,
+            Purpose::Failed if stable && !is_same => {
+                failed_differs = true;
+                let is_doubtful = one.value.is_some()
+                    && other.value.is_some()
+                    && !agreed.contains(&canonical(&probe.text))
+                    && neighbours(&probe.text, function).is_empty();
+                match is_doubtful {
+                    true => at_edge = at_edge.or(Some(probe)),
+                    false => elsewhere = true,
+                }
+            }
+            Purpose::Failed => {}
             Purpose::Beside
                 if chosen
                     .as_ref()
@@ -351,6 +390,15 @@ fn compare(
         }
     }
     let (seen, unchanged) = beside;
+    if let Some(probe) = at_edge
+        && chosen.is_some()
+        && !elsewhere
+    {
+        return Some(format!(
+            "it changes the result of `{}` and of nothing beside it, which one suite alone asks for",
+            cut(&probe.text, 120)
+        ));
+    }
     (chosen.is_some() && failed_differs && seen >= LEAST_NEIGHBOURS && seen == unchanged).then(
         || format!("it changes the results that the tests ask for and none of {seen} beside them"),
     )

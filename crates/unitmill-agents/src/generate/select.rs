@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unitmill_model::{ObservedValue, ValueKind, Verification};
 
-use super::suite::{self, Writer};
+use super::suite::{self, Writer, has_effect};
 use super::{
     Call, Entry, Evidence, Findings, Generator, Looked, Seeds, Seen, Suite, can_judge, is_none,
     is_usable,
@@ -16,6 +16,8 @@ use crate::syntax::{canonical, last_of};
 const MOST_REACHING: usize = 12;
 /// Up to this many different results are asserted, reach or not.
 const MOST_VALUES: usize = 5;
+/// And so many more than there are for the sake of what they reach.
+const FURTHER_VALUES: usize = 2;
 /// The same result again only up to so many tests.
 const FEWEST_VALUES: usize = 3;
 /// At most this many kinds of exceptions are asserted for their own sake.
@@ -30,6 +32,8 @@ pub(super) enum Worth {
     /// What it returns.
     Value,
     /// That it returns nothing, and what it does to arguments or output.
+    Effect,
+    /// That it returns nothing.
     Nothing,
     /// The exception of this name.
     Raises(String),
@@ -57,7 +61,10 @@ impl Generator {
             return None;
         }
         match &looked.seen.value {
-            Some(value) if is_none(value) => Some(Worth::Nothing),
+            Some(value) if is_none(value) => match &looked.entry {
+                Entry::Guided(call) if has_effect(call, &looked.seen) => Some(Worth::Effect),
+                _ => Some(Worth::Nothing),
+            },
             Some(value) if self.is_assertable(value) => Some(Worth::Value),
             Some(_) => None,
             None => self.clear_exception(looked).map(Worth::Raises),
@@ -204,9 +211,8 @@ impl Generator {
         chosen.sort_by(|one, other| (&one.worth, one.index).cmp(&(&other.worth, other.index)));
         let says_something = has_examples
             || chosen.iter().any(|one| match one.worth {
-                Worth::Value => true,
-                Worth::Nothing => writer.has_effect(one.call, &one.looked.seen),
-                Worth::Raises(_) => false,
+                Worth::Value | Worth::Effect => true,
+                Worth::Nothing | Worth::Raises(_) => false,
             })
             // Of a function that only checks: a test for each of its two answers.
             || (chosen.iter().any(|one| one.worth == Worth::Nothing)
@@ -219,7 +225,8 @@ impl Generator {
         let (call, seen) = (choice.call, &choice.looked.seen);
         match (&choice.worth, &seen.value) {
             (Worth::Value, Some(value)) => writer.value(call, value, seen, self.unroll),
-            (Worth::Nothing, _) => writer.effect(call, seen) || writer.none(call),
+            (Worth::Effect, _) => writer.effect(call, seen) || writer.none(call),
+            (Worth::Nothing, _) => writer.none(call),
             (Worth::Raises(name), _) => writer.raises(call, name, self.unroll),
             (Worth::Value, None) => false,
         }
@@ -315,16 +322,18 @@ impl Generator {
 /// Adds different results first, then the same ones again, then exceptions.
 fn fill_up<'a>(chosen: &mut Vec<Choice<'a>>, mut open: Vec<Choice<'a>>) {
     let mut results: BTreeSet<String> = chosen.iter().map(|one| result(one.looked)).collect();
-    let is_value = |one: &Choice<'_>| one.worth == Worth::Value;
-    let has_values = chosen.iter().chain(&open).any(is_value);
-    let main = if has_values {
-        Worth::Value
-    } else {
-        Worth::Nothing
+    let has = |worth: Worth| chosen.iter().chain(&open).any(|one| one.worth == worth);
+    let main = match (has(Worth::Value), has(Worth::Effect)) {
+        (true, _) => Worth::Value,
+        (false, true) => Worth::Effect,
+        (false, false) => Worth::Nothing,
     };
     for again in [false, true] {
-        let limit = if again { FEWEST_VALUES } else { MOST_VALUES };
         let mut count = chosen.iter().filter(|one| one.worth == main).count();
+        let limit = match again {
+            true => FEWEST_VALUES,
+            false => MOST_VALUES.max(count + FURTHER_VALUES),
+        };
         let (taken, rest) = open.into_iter().partition(|one: &Choice<'_>| {
             let is_wanted =
                 one.worth == main && count < limit && (results.insert(result(one.looked)) || again);
@@ -339,7 +348,7 @@ fn fill_up<'a>(chosen: &mut Vec<Choice<'a>>, mut open: Vec<Choice<'a>>) {
         let is_new = !chosen.iter().any(|other| other.worth == one.worth);
         let is_wanted = match one.worth {
             Worth::Value => false,
-            Worth::Nothing => has_values,
+            Worth::Effect | Worth::Nothing => main == Worth::Value,
             Worth::Raises(_) => exceptions < MOST_EXCEPTIONS,
         };
         if is_new && is_wanted {

@@ -329,17 +329,10 @@ impl<'names> Writer<'names> {
         })
     }
 
-    /// Whether a call printed something or left an argument other than it was.
-    pub(super) fn has_effect(&self, call: &Call, seen: &Observation) -> bool {
-        !seen.printed.is_empty()
-            || !changed(call, seen, false).is_empty()
-            || instance(call, seen).is_some()
-    }
-
     /// What a call that returns nothing did: to its arguments, or to the output. Says
     /// whether there was anything.
     pub(super) fn effect(&mut self, call: &Call, seen: &Observation) -> bool {
-        if !self.has_effect(call, seen) {
+        if !has_effect(call, seen) {
             return false;
         }
         let changed = changed(call, seen, false);
@@ -459,6 +452,13 @@ fn instance<'a>(call: &Call, seen: &'a Observation) -> Option<&'a ObservedValue>
             let mut traits = value.traits.iter();
             traits.any(|one| !one.expression.contains("type("))
         })
+}
+
+/// Whether a call did anything to its arguments, its object or the output.
+pub(super) fn has_effect(call: &Call, seen: &Observation) -> bool {
+    !seen.printed.is_empty()
+        || !changed(call, seen, false).is_empty()
+        || instance(call, seen).is_some()
 }
 
 /// The arguments that a call left other than they were. With `literal`, only those of which

@@ -269,19 +269,14 @@ impl<'a> Scope<'a> {
                     return deeper(&binary.left, relation);
                 };
                 // `n % 2 == 0`, `n - 1 > 3`: small numbers around the one that is wanted.
-                let numbers: Vec<Value> = match (binary.op, integer(&binary.right)) {
-                    (Operator::Add, Some(by)) => vec![number - by],
-                    (Operator::Sub, Some(by)) => vec![number + by],
-                    (Operator::Mod, Some(by)) => vec![*number, number + by, number + 2 * by],
-                    (Operator::FloorDiv | Operator::Div, Some(by)) => {
-                        vec![number.saturating_mul(by)]
-                    }
-                    _ => vec![*number, number + 1, number - 1, 10],
-                }
-                .into_iter()
-                .map(|number| Value::plain(number.to_string()))
-                .collect();
-                deeper(&binary.left, &Relation::Values(numbers))
+                let (subject, numbers) = match (integer(&binary.left), integer(&binary.right)) {
+                    (Some(from), None) => (&binary.right, of_right(from, binary.op, *number)),
+                    (_, by) => (&binary.left, of_left(binary.op, by, *number)),
+                };
+                let numbers = numbers
+                    .into_iter()
+                    .map(|number| Value::plain(number.to_string()));
+                deeper(subject, &Relation::Values(numbers.collect()))
             }
             Expr::If(either) => {
                 let mut found = deeper(&either.body, relation);
@@ -493,23 +488,34 @@ pub(super) fn wishes(test: &Expr, wanted: bool, scope: &Scope<'_>) -> Vec<Wish> 
     found
 }
 
-/// Wishes that fulfil one of each part, the first of all, then the second of all.
+/// Wishes that fulfil one of each part, the first of all, then the second of all. Where two
+/// parts ask for something of the same parameter, the later one first: it asks for more, as
+/// in `limit is not None and limit > 700`.
 fn together(parts: &[Vec<Wish>]) -> Vec<Wish> {
     let most = parts.iter().map(Vec::len).max().unwrap_or(0);
-    (0..most.min(4))
-        .map(|position| {
-            let mut whole = Wish::new();
-            for part in parts {
-                for (name, value) in part.get(position).or(part.last()).into_iter().flatten() {
-                    if !whole.iter().any(|(known, _)| known == name) {
-                        whole.push((name.clone(), value.clone()));
-                    }
+    let at = |position: usize, later_wins: bool| {
+        let mut whole = Wish::new();
+        for part in parts {
+            for (name, value) in part.get(position).or(part.last()).into_iter().flatten() {
+                match whole.iter_mut().find(|(known, _)| known == name) {
+                    Some(known) if later_wins => known.1 = value.clone(),
+                    Some(_) => {}
+                    None => whole.push((name.clone(), value.clone())),
                 }
             }
-            whole
-        })
-        .filter(|wish| !wish.is_empty())
-        .collect()
+        }
+        whole
+    };
+    let mut found: Vec<Wish> = Vec::new();
+    for position in 0..most.min(4) {
+        for later_wins in [true, false] {
+            let wish = at(position, later_wins);
+            if !wish.is_empty() && !found.contains(&wish) {
+                found.push(wish);
+            }
+        }
+    }
+    found
 }
 
 fn interleave(parts: Vec<Vec<Wish>>) -> Vec<Wish> {
@@ -557,6 +563,35 @@ fn numbers(operator: CmpOp, number: i64) -> Vec<i64> {
         CmpOp::Gt => vec![more, number.saturating_add(3)],
         CmpOp::GtE => vec![number, more],
         CmpOp::In | CmpOp::NotIn => Vec::new(),
+    }
+}
+
+/// What may stand to the left of an operator and a number for the result to be another one.
+fn of_left(operator: Operator, by: Option<i64>, wanted: i64) -> Vec<i64> {
+    match (operator, by) {
+        (Operator::Add, Some(by)) => vec![wanted.saturating_sub(by)],
+        (Operator::Sub, Some(by)) => vec![wanted.saturating_add(by)],
+        (Operator::Mult, Some(by)) if by != 0 => vec![wanted / by, wanted / by + 1],
+        (Operator::Mod, Some(by)) => (0..3)
+            .map(|round: i64| wanted.saturating_add(by.saturating_mul(round)))
+            .collect(),
+        (Operator::FloorDiv | Operator::Div, Some(by)) => vec![wanted.saturating_mul(by)],
+        _ => vec![
+            wanted,
+            wanted.saturating_add(1),
+            wanted.saturating_sub(1),
+            10,
+        ],
+    }
+}
+
+/// What may stand to the right of a number and an operator for the result to be another one.
+fn of_right(from: i64, operator: Operator, wanted: i64) -> Vec<i64> {
+    match operator {
+        Operator::Sub => vec![from.saturating_sub(wanted)],
+        Operator::Add | Operator::Mult => of_left(operator, Some(from), wanted),
+        Operator::FloorDiv | Operator::Div if wanted != 0 => vec![from / wanted],
+        _ => of_left(operator, None, wanted),
     }
 }
 

@@ -141,17 +141,3 @@ fn a_repaired_method_stays_in_its_class() {
     );
     assert_eq!(pair.fix_rounds, 1);
 }
-
-#[test]
-fn the_offline_generator_says_that_it_does_not_test_methods() {
-    let conclusion = drive(
-        candidate_called(KINDS, "Circle.area"),
-        settings(Provider::Builtin, Provider::Builtin, Provider::Builtin),
-        |_, _, _| panic!("no model is asked"),
-        |_| panic!("nothing is executed"),
-        first,
-    );
-    let reject = conclusion.reject.expect("a reject");
-    assert_eq!(reject.reason, RejectReason::NoTests);
-    assert!(reject.detail.contains("methods"), "{}", reject.detail);
-}

@@ -75,6 +75,9 @@ fn conditions_say_what_would_do() {
             "x=[1, 2]",
         ),
         ("if x % 4 == 0: pass", true, "x=0"),
+        ("n = x * 2\n    if n == 42: pass", true, "x=21"),
+        ("if 10 - x == 3: pass", true, "x=7"),
+        ("if x is not None and x > 700: pass", true, "x=701"),
         ("if np.isnan(x): pass", true, "x=float(\"nan\")"),
         ("while x > 1: x = x - 1", true, "x=2"),
         (
