@@ -2,12 +2,11 @@
 
 Installed before the audit hook, which would take it for somebody's attempt to trace the
 harness. From Python 3.12 on each line is reported once and then costs nothing; before, a
-trace function watches the frames of the one file only.
+trace function watches the frames of the one file only, and only those of the main thread.
 """
 
 import json
 import sys
-import threading
 import types
 
 
@@ -93,8 +92,9 @@ class _Traced(_Reader):
             return trace
 
         self._trace = trace
+        # Not for threads: `threading` would set the function again in each of them, which is
+        # what the hook takes for somebody else's. Their lines count as not executed.
         sys.settrace(trace)
-        threading.settrace(trace)
 
     def watch(self, code):
         self._executable = _executable(code)

@@ -10,6 +10,7 @@ TRAIT_CHARACTERS = 400
 MOST_TRAITS = 8
 MOST_ATTRIBUTES = 5
 MOST_PARTS = 8
+MOST_INSIDE = 2
 # How deep inside containers is looked.
 DEEPEST = 2
 # What a function that was returned is called with; at most two results are kept.
@@ -76,7 +77,7 @@ class _Asking:
                 yield from self._evaluate(value, name, expression)
             if told:
                 return
-        yield from self._object(value, kind, name)
+        yield from self._object(value, kind, name, depth)
 
     def _inside(self, item, name, depth):
         observed = self._classify(item)
@@ -111,7 +112,7 @@ class _Asking:
             if found == MOST_CALLS:
                 return
 
-    def _object(self, value, kind, name):
+    def _object(self, value, kind, name, depth):
         try:
             length = len(value) if hasattr(kind, "__len__") else None
         except Exception:
@@ -122,9 +123,13 @@ class _Asking:
                 yield from self._tell(f"list({name})", lambda: list(value))
         told = 0
         for attribute in _attributes(value):
-            for trait in self._tell(f"{name}.{attribute}", lambda: getattr(value, attribute)):
-                told += 1
-                yield trait
+            try:
+                found = list(self._inside(getattr(value, attribute), f"{name}.{attribute}", depth))
+            except Exception:
+                continue
+            # What an attribute is comes before what is in it.
+            yield from found[:MOST_INSIDE]
+            told += bool(found)
             if told == MOST_ATTRIBUTES:
                 break
         if "__str__" in _defined(kind) or "__repr__" in _defined(kind):
@@ -215,6 +220,14 @@ def _standard(value, kind):
     elif kind.__module__ == "re" and kind.__name__ == "Match":
         yield "value.group()"
         yield "value.span()"
+    elif kind.__module__ in ("decimal", "fractions", "uuid", "ipaddress"):
+        yield "str(value)"
+    elif kind.__module__ == "datetime" and hasattr(kind, "isoformat"):
+        yield "value.isoformat()"
+    elif kind.__module__ == "datetime" and hasattr(kind, "total_seconds"):
+        yield "value.total_seconds()"
+    elif kind.__module__ == "collections" and kind.__name__ == "deque":
+        yield "list(value)"
     elif kind.__module__ in ("pathlib", "pathlib._local"):
         yield "value.as_posix()"
     elif any(base.__module__ == "enum" for base in kind.__mro__):

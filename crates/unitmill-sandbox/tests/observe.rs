@@ -277,6 +277,48 @@ def check(x):
     sandbox.close().await.expect("the sandbox cleans up");
 }
 
+/// Following lines must not be taken for an attempt to trace the harness.
+#[tokio::test(flavor = "multi_thread")]
+async fn functions_with_threads_are_followed() {
+    let Some(environment) = support::scientific_environment() else {
+        return;
+    };
+    let Some(sandbox) = support::open(environment, 1).await else {
+        return;
+    };
+    let code = "\
+import threading
+def f(x):
+    found = []
+    thread = threading.Thread(target=found.append, args=(x,))
+    thread.start()
+    thread.join()
+    return found
+";
+    let mut job = support::module(code, &[]);
+    job.limits.wall_ms = 10_000;
+    job.kind = JobKind::Observe {
+        calls: vec![ObservedCall {
+            setup: String::new(),
+            expression: "f(3)".to_owned(),
+            arguments: Vec::new(),
+        }],
+        lines: true,
+    };
+    let outcome = sandbox.run(&job).await.expect("the sandbox works");
+    assert_eq!(outcome.verdict, Verdict::Passed, "{}", outcome.detail);
+    let [seen] = outcome.observations.as_slice() else {
+        panic!("one call: {}", outcome.detail);
+    };
+    assert_eq!(seen.lines, [3, 4, 5, 6, 7]);
+    let source = seen
+        .value
+        .as_ref()
+        .and_then(|value| value.source.as_deref());
+    assert_eq!(source, Some("[3]"));
+    sandbox.close().await.expect("the sandbox cleans up");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn traits_of_what_cannot_be_compared() {
     let Some(environment) = support::scientific_environment() else {
@@ -286,7 +328,7 @@ async fn traits_of_what_cannot_be_compared() {
         return;
     };
     let code = "\
-import re, enum, pathlib
+import collections, datetime, decimal, enum, fractions, pathlib, re
 import numpy as np, pandas as pd, scipy.sparse as sparse
 class Point:
     def __init__(self, x): self.x, self._hidden = x, 1
@@ -295,6 +337,8 @@ class Loud:
     def __len__(self): raise RuntimeError('length')
     def __repr__(self): raise RuntimeError('text')
 class Color(enum.Enum): RED = 1
+class Account:
+    def __init__(self, owner): self.owner, self.balance, self.since = owner, decimal.Decimal('2.50'), datetime.date(2024, 2, 29)
 def f(x): return x
 def g(n): return lambda x: x * n
 ";
@@ -303,6 +347,9 @@ def g(n): return lambda x: x * n
         "f({'a': np.arange(2), 3: Point(4)})",
         "f(sparse.csr_matrix(np.eye(2)))",
         "f(Point(2.5))",
+        "f(Account(Point(1)))",
+        "f(collections.deque([3, 1]))",
+        "f(fractions.Fraction(1, 3))",
         "f(Loud())",
         "f(Color.RED)",
         "g(2)",

@@ -11,6 +11,15 @@ pub(super) fn verdict(settings: &CaseSettings, code: &str, tests: &str) -> Job {
     job(settings, module, JobKind::Verdict, settings.seed)
 }
 
+/// The same with the tests the other way round, and other hashes.
+pub(super) fn other_order(settings: &CaseSettings, code: &str, tests: &str) -> Job {
+    Job {
+        order: TestOrder::Reversed,
+        seed: settings.seed.wrapping_add(1),
+        ..verdict(settings, code, tests)
+    }
+}
+
 /// Code and tests as one file, followed line by line.
 pub(super) fn coverage(settings: &CaseSettings, code: &str, tests: &str) -> Job {
     let module = Pair::module(code, tests);

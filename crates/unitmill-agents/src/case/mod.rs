@@ -158,6 +158,8 @@ enum State {
     Observing(Box<Observing>),
     /// The corpus's code against each suite.
     FirstRun { suites: Vec<Suite> },
+    /// A suite of the generator that passed, the other way round and with other hashes.
+    OtherOrder { passed: Box<(Suite, Variant)> },
     /// What the suites and the docstring's examples do on the corpus's code, line by line.
     Gathering { looks: Vec<Ground> },
     /// The corpus's code against a suite without the tests that were judged wrong.
@@ -339,6 +341,7 @@ impl Case {
             State::AskingTests => self.tests_answered(returned),
             State::Observing(observing) => self.observed(*observing, returned),
             State::FirstRun { suites } => self.first_run_done(suites, returned),
+            State::OtherOrder { passed } => self.other_order_done(*passed, returned),
             State::Gathering { looks } => self.gathered(looks, returned),
             State::Rerun { suite } => self.rerun(*suite, returned),
             State::AskingOpinions { known } => self.opinions_answered(known, returned),

@@ -344,6 +344,42 @@ impl Case {
                 .get_or_insert_with(|| Box::new((suite, variant)));
             return self.next_tests();
         }
+        // What was seen of one call may hang on the calls before it: a counter, a cache.
+        if suite.origin == TestOrigin::Builtin && variant.verdict == Verdict::Passed {
+            let request = jobs::other_order(&self.settings, &self.candidate.code, &suite.text);
+            let passed = Box::new((suite, variant));
+            return self.send(
+                State::OtherOrder { passed },
+                vec![Request::Execute(request)],
+            );
+        }
+        self.settle_on(suite, variant)
+    }
+
+    /// Tests that pass in one order and not in another say what happened before them.
+    pub(super) fn other_order_done(
+        &mut self,
+        (suite, variant): (Suite, Variant),
+        returned: Returned,
+    ) -> Vec<Action> {
+        for execution in returned.executions() {
+            let place = Place {
+                step: Step::Tests,
+                round: 0,
+                sample: self.tiers.tests_sample,
+            };
+            self.tiers.tests_sample += 1;
+            let code = self.candidate.code.clone();
+            self.ledger
+                .execution(place, &execution, &suite.model, &code, &suite.text);
+            if execution.outcome.verdict != Verdict::Passed {
+                let detail = format!(
+                    "the tests pass in their own order and not the other way round: {}",
+                    cut(&error_text(&execution.outcome), 600)
+                );
+                return self.no_tests(RejectReason::Nondeterministic, detail);
+            }
+        }
         self.settle_on(suite, variant)
     }
 

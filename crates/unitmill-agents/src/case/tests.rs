@@ -653,14 +653,15 @@ fn the_offline_agents_need_no_model() {
     0 tests execution r0 s0 builtin passed
     1 tests execution r0 s1 builtin passed
     2 tests execution r0 s2 builtin passed
-    3 first_run execution r0 s0 builtin passed
-    4 refine execution r0 s0 builtin passed the code before: 10 of 10 calls did the same twice
+    3 tests execution r0 s3 builtin passed
+    4 first_run execution r0 s0 builtin passed
     5 refine execution r0 s0 builtin passed the code before: 10 of 10 calls did the same twice
-    6 refine execution r0 s0 builtin passed 10 calls do what they did before; every example holds
+    6 refine execution r0 s0 builtin passed the code before: 10 of 10 calls did the same twice
     7 refine execution r0 s0 builtin passed 10 calls do what they did before; every example holds
-    8 refine execution r0 s0 builtin passed
-    9 stub_check execution r0 s0 builtin failed AssertionError
-    10 stub_check execution r0 s1 builtin failed AssertionError
+    8 refine execution r0 s0 builtin passed 10 calls do what they did before; every example holds
+    9 refine execution r0 s0 builtin passed
+    10 stub_check execution r0 s0 builtin failed AssertionError
+    11 stub_check execution r0 s1 builtin failed AssertionError
     ");
     let pair = &conclusion.pairs[0];
     insta::assert_snapshot!(pair.code(), @r#"

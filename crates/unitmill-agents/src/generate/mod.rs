@@ -9,6 +9,7 @@ mod facts;
 mod kinds;
 mod ladder;
 mod learn;
+mod matching;
 mod plan;
 mod receiver;
 mod search;

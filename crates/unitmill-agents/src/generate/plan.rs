@@ -9,6 +9,7 @@ use super::facts::{Facts, annotate, of_function};
 use super::kinds::{Kind, moments};
 use super::ladder::{Libraries, by_role, ladder, themes};
 use super::learn::{is_at_hand, wanted_kind};
+use super::matching::{examples, patterns};
 use super::receiver::Receiver;
 use super::typed::of_annotation;
 use super::values::{Surroundings, USUAL_COLUMNS, Value, by_default, by_name, pool};
@@ -18,6 +19,18 @@ use ruff_python_ast::Expr;
 
 /// At most this many calls in one look.
 pub(crate) const MOST_CALLS: usize = 28;
+
+/// At most this many texts that match regular expressions of the code are tried anywhere.
+const MOST_MATCHING: usize = 6;
+
+const NUMBER_THEMES: [[i64; 4]; 6] = [
+    [3, 4, 5, 6],
+    [4, 6, 9, 13],
+    [9, 6, 4, 1],
+    [12, 18, 12, 30],
+    [7, 7, 2, 5],
+    [100, 3, 1, 50],
+];
 
 /// The name of the object whose method is called.
 pub(super) const INSTANCE: &str = "instance";
@@ -151,6 +164,22 @@ impl Slot {
     }
 }
 
+impl Slot {
+    /// Whether the parameter may be the path of a file. A number is none: it would be a
+    /// descriptor, and reading from it waits for ever.
+    fn takes_path(&self) -> bool {
+        self.kinds.contains(&Kind::File)
+    }
+}
+
+/// Whether a value can stand where a path or something open is taken.
+fn is_path(value: &Value) -> bool {
+    value.text.starts_with(['"', '\''])
+        || value.text == "None"
+        || value.text.contains("Path(")
+        || value.needs == Some("io")
+}
+
 /// Everything that calls are planned from.
 #[derive(Clone, Debug)]
 pub(crate) struct Planner {
@@ -211,11 +240,18 @@ impl Planner {
                 .filter_map(|parameter| Slot::new(parameter, &mut usage, has_pandas, has_numpy)),
         );
         let found = constants(code, function);
+        let mut strings: Vec<String> = patterns(&module)
+            .iter()
+            .flat_map(|pattern| examples(pattern))
+            .filter(|text| !text.is_empty())
+            .take(MOST_MATCHING)
+            .collect();
+        strings.extend(found.strings);
         Some(Self {
             function: function.to_owned(),
             is_async: signature.is_async,
             slots,
-            strings: found.strings,
+            strings,
             integers: found.integers,
             libraries,
             receiver,
@@ -333,7 +369,8 @@ impl Planner {
                 .slots
                 .iter()
                 .rposition(|slot| slot.parameter.name == *name)?;
-            if counts_workers(name) || !is_at_hand(value, self.libraries) {
+            let suits = !self.slots[position].takes_path() || is_path(value);
+            if counts_workers(name) || !is_at_hand(value, self.libraries) || !suits {
                 return None;
             }
             choice[position] = Some(value.clone());
@@ -356,6 +393,46 @@ impl Planner {
                 for (&index, value) in free.iter().zip(theme) {
                     choice[index] = Some(value);
                 }
+                self.call(&choice)
+            })
+            .collect()
+    }
+
+    /// Calls whose required arguments are numbers in different relations: rising, falling,
+    /// two alike, sides of triangles.
+    pub(super) fn number_themes(&self) -> Vec<Call> {
+        let is_number = |slot: &Slot| matches!(slot.kinds[0], Kind::Integer | Kind::Float);
+        let free: Vec<bool> = self
+            .slots
+            .iter()
+            .map(|slot| {
+                let parameter = &slot.parameter;
+                let is_free = parameter.default.is_none()
+                    && parameter.kind != ParameterKind::VarPositional
+                    && !counts_workers(&parameter.name);
+                is_free && is_number(slot)
+            })
+            .collect();
+        if free.iter().filter(|is_free| **is_free).count() < 2 {
+            return Vec::new();
+        }
+        let usual = self.values(&vec![0; self.slots.len()]);
+        NUMBER_THEMES
+            .iter()
+            .map(|theme| {
+                let mut numbers = theme.iter().cycle();
+                let choice: Vec<Option<Value>> = self
+                    .slots
+                    .iter()
+                    .enumerate()
+                    .map(|(index, slot)| match free[index] {
+                        true => numbers
+                            .next()
+                            .map(|number| Value::plain(number.to_string())),
+                        false if slot.parameter.default.is_some() => None,
+                        false => usual[index].first().cloned(),
+                    })
+                    .collect();
                 self.call(&choice)
             })
             .collect()

@@ -185,6 +185,7 @@ impl Search {
                         queue.extend(planner.changed(parent.call, wish));
                     }
                 }
+                queue.extend(planner.number_themes());
                 for parent in parents.iter().take(2) {
                     self.vary(planner, parent.call, &guard.parameters, &mut queue);
                 }
@@ -212,6 +213,7 @@ impl Search {
                     }
                 }
                 queue.extend(planner.themes());
+                queue.extend(planner.number_themes());
                 for parent in parents.iter().take(2) {
                     self.vary(planner, parent.call, &parameters, &mut queue);
                 }

@@ -182,7 +182,7 @@ pub(super) fn of_predicate(name: &str, wanted: bool) -> Vec<Value> {
     let (yes, no) = match name {
         "isdigit" | "isdecimal" | "isnumeric" => (plain(&["\"123\""]), plain(&["\"abc\""])),
         "isalpha" | "isidentifier" => (plain(&["\"abc\""]), plain(&["\"1 2\""])),
-        "isalnum" => (plain(&["\"abc1\""]), plain(&["\"a-b\""])),
+        "isalnum" => (plain(&["\"abc1\""]), plain(&["\"-\"", "\"a-b\""])),
         "isupper" => (plain(&["\"ABC\""]), plain(&["\"abc\""])),
         "islower" => (plain(&["\"abc\""]), plain(&["\"ABC\""])),
         "isspace" => (plain(&["\"  \""]), plain(&["\"abc\""])),

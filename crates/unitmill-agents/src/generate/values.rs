@@ -766,14 +766,19 @@ fn files() -> Vec<Value> {
         ("empty.txt", ""),
     ]
     .into_iter()
-    .map(|(name, content)| Value {
+    .map(|(name, content)| file(name, content))
+    .chain([Value::plain("\"no_such_file.txt\"")])
+    .collect()
+}
+
+/// The path of a file of that name and content.
+pub(super) fn file(name: &str, content: &str) -> Value {
+    Value {
         setup: format!(
             "with open({name}, \"w\") as handle:\n    handle.write({content})",
             name = quote(name),
             content = quote(content)
         ),
         ..Value::plain(quote(name))
-    })
-    .chain([Value::plain("\"no_such_file.txt\"")])
-    .collect()
+    }
 }

@@ -5,13 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::{
-    BoolOp, CmpOp, Expr, ExprCall, ExprCompare, Number, Operator, Pattern, StmtFunctionDef, UnaryOp,
+    BoolOp, CmpOp, Expr, ExprCall, ExprCompare, Number, Operator, Pattern, Singleton,
+    StmtFunctionDef, UnaryOp,
 };
 
+use super::matching::{examples, is_search};
 use super::shape::{Flow, Names, parameter_names};
 use super::typed::{of_predicate, of_type, with_attribute};
-use super::values::Value;
-use crate::syntax::{Module, dotted, last_of, quote};
+use super::values::{Value, file};
+use crate::syntax::{Module, dotted, expression, last_of, quote};
 use ruff_python_ast::visitor::Visitor;
 
 /// Values of parameters that belong together.
@@ -204,6 +206,41 @@ impl<'a> Scope<'a> {
                 let length = i64::try_from(sequence.patterns.len()).unwrap_or(2);
                 Relation::Values(of_length(length))
             }
+            Pattern::MatchSingleton(singleton) => Relation::OneOf(vec![
+                match singleton.value {
+                    Singleton::None => "None",
+                    Singleton::True => "True",
+                    Singleton::False => "False",
+                }
+                .to_owned(),
+            ]),
+            Pattern::MatchMapping(mapping) => {
+                let items: Option<Vec<String>> = mapping
+                    .keys
+                    .iter()
+                    .zip(&mapping.patterns)
+                    .map(|(key, pattern)| {
+                        let value = match pattern {
+                            Pattern::MatchValue(value) if self.is_spelled(&value.value) => {
+                                self.text(&value.value)
+                            }
+                            Pattern::MatchClass(class) => {
+                                let name = dotted(&class.cls)?;
+                                of_type(last_of(&name)).into_iter().next()?.text
+                            }
+                            _ => "\"abc\"".to_owned(),
+                        };
+                        self.is_spelled(key)
+                            .then(|| format!("{}: {value}", self.text(key)))
+                    })
+                    .collect();
+                match items {
+                    Some(items) => {
+                        Relation::Values(vec![Value::mutable(format!("{{{}}}", items.join(", ")))])
+                    }
+                    None => return Vec::new(),
+                }
+            }
             Pattern::MatchAs(_) => Relation::Values(vec![
                 Value::plain("\"something else\""),
                 Value::plain("987"),
@@ -295,6 +332,9 @@ impl<'a> Scope<'a> {
         let deeper = |tree: &Expr, relation: &Relation| self.subject(tree, relation, depth + 1);
         let first = call.arguments.args.first();
         let is_true = matches!(relation, Relation::True);
+        if let Some(found) = self.searched(call, relation, depth) {
+            return found;
+        }
         let Some(name) = dotted(&call.func)
             .map(|name| last_of(&name).to_owned())
             .or_else(|| match &*call.func {
@@ -304,6 +344,11 @@ impl<'a> Scope<'a> {
         else {
             return Vec::new();
         };
+        if name == "open"
+            && let Some(first) = first
+        {
+            return deeper(first, &Relation::Values(of_content(&values(relation))));
+        }
         if name == "len"
             && let Some(first) = first
         {
@@ -365,6 +410,10 @@ impl<'a> Scope<'a> {
                 ("startswith" | "endswith", _) => {
                     return deeper(&method.value, &texts(&["neither", ""]));
                 }
+                ("partition" | "rpartition" | "split" | "rsplit", Some(separator)) => {
+                    let text = format!("key{separator}value");
+                    return deeper(&method.value, &texts(&[&text, &separator]));
+                }
                 ("get", Some(key)) => {
                     let wrapped = values(relation)
                         .into_iter()
@@ -389,6 +438,40 @@ impl<'a> Scope<'a> {
         match first {
             Some(first) => deeper(first, relation),
             None => Vec::new(),
+        }
+    }
+
+    /// What makes a search for a regular expression find something, or nothing; none if a
+    /// call is no such search.
+    fn searched(&self, call: &ExprCall, relation: &Relation, depth: u32) -> Option<Vec<Wish>> {
+        let of_module = is_search(call)?;
+        let Expr::Attribute(attribute) = &*call.func else {
+            return None;
+        };
+        let (pattern, subject) = match of_module {
+            true => (self.pattern_text(call.arguments.args.first()?)?, 1),
+            false => (self.pattern_text(&attribute.value)?, 0),
+        };
+        let subject = call.arguments.args.get(subject)?;
+        let wanted = match relation {
+            Relation::False | Relation::Absent => texts(&["", "?!", "no match at all"]),
+            _ => {
+                let found = examples(&pattern);
+                texts(&found.iter().map(String::as_str).collect::<Vec<_>>())
+            }
+        };
+        Some(self.subject(subject, &wanted, depth + 1))
+    }
+
+    /// The regular expression that an expression stands for, where it is written out.
+    fn pattern_text(&self, tree: &Expr) -> Option<String> {
+        match tree {
+            Expr::StringLiteral(text) => Some(text.value.to_str().to_owned()),
+            Expr::Name(name) => self.pattern_text(self.assigned(name.id.as_str())?),
+            Expr::Call(call) if is_search(call) == Some(true) => {
+                self.pattern_text(call.arguments.args.first()?)
+            }
+            _ => None,
         }
     }
 
@@ -688,6 +771,30 @@ fn values(relation: &Relation) -> Vec<Value> {
         }
         Relation::Values(values) => values.clone(),
     }
+}
+
+/// Files that hold what is asked of their text or of one of their lines.
+fn of_content(wanted: &[Value]) -> Vec<Value> {
+    let text_of = |value: &Value| match expression(&value.text)? {
+        Expr::StringLiteral(text) => Some(text.value.to_str().to_owned()),
+        Expr::List(list) => match list.elts.as_slice() {
+            [Expr::StringLiteral(text)] => Some(text.value.to_str().to_owned()),
+            // What a reader of JSON makes a mapping of.
+            [Expr::Dict(_)] => {
+                let inner = value.text.strip_prefix('[')?.strip_suffix(']')?;
+                let is_json = serde_json::from_str::<serde_json::Value>(inner).is_ok();
+                is_json.then(|| inner.to_owned())
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    wanted
+        .iter()
+        .filter_map(text_of)
+        .filter(|text| !text.is_empty())
+        .map(|text| file("sample.txt", &format!("{text}\n")))
+        .collect()
 }
 
 fn inside_list(value: Value) -> Value {

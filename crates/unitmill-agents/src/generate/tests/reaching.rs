@@ -75,6 +75,27 @@ fn conditions_say_what_would_do() {
             "x=[1, 2]",
         ),
         ("if x % 4 == 0: pass", true, "x=0"),
+        (
+            "if re.fullmatch(r'[a-c]+-\\d{2}', x): pass",
+            true,
+            "x=\"a-77\"",
+        ),
+        (
+            "m = WORD.match(x)\n    if m is not None: pass",
+            true,
+            "x=\"<a>\"",
+        ),
+        ("m = WORD.match(x)\n    if not m: pass", true, "x=\"\""),
+        (
+            "match x:\n        case {'error': reason}: pass",
+            true,
+            "x={'error': \"abc\"}",
+        ),
+        (
+            "for line in open(x):\n        if line.startswith('#'): pass",
+            true,
+            "x=\"sample.txt\"",
+        ),
         ("n = x * 2\n    if n == 42: pass", true, "x=21"),
         ("if 10 - x == 3: pass", true, "x=7"),
         ("if x is not None and x > 700: pass", true, "x=701"),
@@ -88,8 +109,9 @@ fn conditions_say_what_would_do() {
     ];
     let mut wrong = Vec::new();
     for (body, wanted, first) in table {
-        let code =
-            format!("import numpy as np\nMODES = ('slow', 'quick')\ndef f(x, y):\n    {body}\n");
+        let code = format!(
+            "import re\nimport numpy as np\nWORD = re.compile('<\\\\w+>')\nMODES = ('slow', 'quick')\ndef f(x, y):\n    {body}\n"
+        );
         let got = wishes(&code, wanted);
         if got.first().map(String::as_str) != Some(first) {
             wrong.push(format!("{body} {wanted}: {first}, got {got:?}"));
