@@ -15,6 +15,7 @@ mod nursery;
 mod profile;
 mod run;
 mod scrub;
+mod turns;
 mod verdict;
 mod walls;
 mod wire;

@@ -23,6 +23,7 @@ use crate::nursery::Nursery;
 use crate::profile::Profile;
 use crate::run::{self, Seen};
 use crate::scrub::{DETAIL_BYTES, cut, scrub};
+use crate::turns::Turns;
 use crate::verdict::{Evidence, Exit};
 use crate::walls::{USERS, Walls};
 use crate::wire::Keeper;
@@ -45,7 +46,7 @@ pub(crate) struct Native {
     /// A permit for every slot.
     free: Semaphore,
     /// A permit for every run that may see its payload; others may have been forked and wait.
-    turns: Semaphore,
+    turns: Turns,
     /// Shared by runs; held alone by the repetition of a run that timed out.
     company: RwLock<()>,
     /// The jails, by hash seed.
@@ -166,7 +167,7 @@ impl Native {
             folders: hidden_folders(&settings, &walls, places),
             random: Mutex::new(random),
             free: Semaphore::new(slots.len()),
-            turns: Semaphore::new(jobs),
+            turns: Turns::new(jobs),
             slots: Mutex::new(slots),
             company: RwLock::new(()),
             nurseries: Mutex::new(HashMap::new()),
@@ -549,6 +550,7 @@ impl Native {
 
     pub(crate) async fn close(self) -> Result<(), SandboxError> {
         self.free.close();
+        self.turns.close();
         drop(self.zygotes);
         drop(self.nurseries);
         let janitor = self

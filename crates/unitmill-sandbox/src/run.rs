@@ -10,12 +10,12 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 use unitmill_jail::{output_pipe, stream_pair};
 use unitmill_model::{Job, JobKind, Limits};
 
 use crate::channel::{Channel, ChannelKey};
+use crate::turns::Turns;
 use crate::verdict::{Exit, Stopped};
 use crate::walls::Place;
 use crate::zygote::Lane;
@@ -66,7 +66,10 @@ struct Payload<'a> {
     order: unitmill_model::TestOrder,
 }
 
-/// The payload as the harness reads it: key, length, JSON.
+/// Where in a payload the turn is said.
+const TURN: std::ops::Range<usize> = 32..36;
+
+/// The payload as the harness reads it: key, turn (left open), length, JSON.
 pub(crate) fn payload(job: &Job, key: &ChannelKey) -> serde_json::Result<Vec<u8>> {
     let (kind, calls, lines): (_, &[_], _) = match &job.kind {
         JobKind::Verdict => ("verdict", &[], false),
@@ -83,6 +86,7 @@ pub(crate) fn payload(job: &Job, key: &ChannelKey) -> serde_json::Result<Vec<u8>
         order: job.order,
     })?;
     let mut bytes = key.as_bytes().to_vec();
+    bytes.resize(TURN.end, 0);
     bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
     bytes.extend_from_slice(&text);
     Ok(bytes)
@@ -122,9 +126,9 @@ pub(crate) async fn run(
     lane: &Lane,
     place: &Place,
     limits: &Limits,
-    payload: Vec<u8>,
+    mut payload: Vec<u8>,
     key: ChannelKey,
-    turns: &Semaphore,
+    turns: &Turns,
 ) -> io::Result<Seen> {
     let (ours, theirs) = stream_pair()?;
     let (output, output_end) = output_pipe()?;
@@ -133,7 +137,9 @@ pub(crate) async fn run(
         .send(&request(place, limits), &[theirs, output_end])
         .await?;
     let closed = |_| io::Error::other("the sandbox has been closed");
-    let mut turn = Some(turns.acquire().await.map_err(closed)?);
+    let turn = turns.take().await.map_err(closed)?;
+    payload[TURN].copy_from_slice(&turn.header());
+    let mut turn = Some(turn);
     let started = Instant::now();
     let deadline = started + Duration::from_millis(limits.wall_ms);
     let (mut reading, mut writing) = into_tokio(ours)?.into_split();
