@@ -156,6 +156,7 @@ class Session:
         self.asserting_before = law.asserting.state()
         self.adjusted = _adjustable()
         self.behind, self.tables, self.runners, self.broken = [], [], [], {}
+        self.versions = self.version = None
         self.members, self.instances, self.owing = [], [], {}
         self.started = False
         self.interrupted = False
@@ -317,6 +318,8 @@ class Session:
         self.behind = [gc.get_referents(members)[0] for members in classes]
         self.tables = watch["tables"](self.behind)
         self.members = [tuple(members) for members in classes]
+        self.versions = watch["versions"](self.behind)
+        self.version = None
         for canary in self.canaries:
             self.tests[id(canary)] = _Test(canary, "", _find_attribute(canary))
 
@@ -493,6 +496,11 @@ class Session:
         self.classes_before, self.adjusted = state, _adjustable()
 
     def _compare_shadows(self):
+        if self.versions is not None:
+            version = [number.value for number in self.versions]
+            if version == self.version:
+                return
+            self.version = version
         for members, before in self.shadows:
             if not _same(_shadows(members, self.law.watched_names, self.helpers), before):
                 self._note("a method of a test class was replaced")

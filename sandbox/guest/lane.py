@@ -48,13 +48,16 @@ def serve_zygote(sandbox, finder, ready):
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             control.detach()
             lane = socket.socket(fileno=os.dup2(descriptors[0], 0))
-            _become_lane(sandbox, finder, lane, descriptors)
+            _become_lane(sandbox, finder, lane, descriptors, request)
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def _become_lane(sandbox, finder, lane, descriptors):
+def _become_lane(sandbox, finder, lane, descriptors, request):
     try:
+        # A run stays where its memory was copied from.
+        os.sched_setaffinity(0, bench["share"](request["turn"], request["turns"]))
+        bench["on"]["turn"] = request["turn"]
         sandbox.own_lane()
         for group in descriptors[1:]:
             os.write(group, b"0")

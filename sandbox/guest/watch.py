@@ -98,6 +98,8 @@ HOLES = sys.maxsize > 1 << 32 and _tells_holes()
 # its entries are; `_tells_names` has the last word.
 _HEAD, _INDEX_OFFSET, _KIND_OFFSET = 32, 9, 10
 _WORD = ctypes.sizeof(ctypes.c_size_t)
+# Made once: ctypes makes a new type for every length that nobody holds.
+_WORDS = [ctypes.c_size_t * length for length in range(97)]
 
 
 def _names_of(dictionary):
@@ -107,7 +109,9 @@ def _names_of(dictionary):
     # Entries for any keys carry a hash in front.
     size, skip = (2, 0) if ctypes.c_uint8.from_address(table + _KIND_OFFSET).value else (3, 1)
     entries = table + _HEAD + index
-    words = (ctypes.c_size_t * (size * count)).from_address(entries)
+    length = size * count
+    kind = _WORDS[length] if length < len(_WORDS) else ctypes.c_size_t * length
+    words = kind.from_address(entries)
     return [
         ctypes.py_object.from_address(entries + place * _WORD).value
         for place in range(skip, size * count, size)
@@ -171,6 +175,12 @@ def tables(dictionaries):
         )
         for dictionary in dictionaries
     ]
+
+
+def versions(dictionaries):
+    """Readers of the numbers of some dictionaries, which must outlive them; none where the
+    interpreter keeps no such numbers."""
+    return [_dictionary_number(one) for one in dictionaries] if DICTIONARIES else None
 
 
 class Watch:

@@ -23,7 +23,7 @@ use crate::nursery::Nursery;
 use crate::profile::Profile;
 use crate::run::{self, Seen};
 use crate::scrub::{DETAIL_BYTES, cut, scrub};
-use crate::turns::Turns;
+use crate::turns::{Share, Turns};
 use crate::verdict::{Evidence, Exit};
 use crate::walls::{USERS, Walls};
 use crate::wire::Keeper;
@@ -61,6 +61,8 @@ pub(crate) struct Native {
 #[derive(Debug)]
 struct Slot {
     index: usize,
+    /// The processors that it is on.
+    share: Share,
     group: SlotGroup,
     /// Processes that the kernel has ended in the group for want of memory, as of its last run.
     memory_kills: u64,
@@ -143,13 +145,11 @@ impl Native {
             }
             slots.push(Slot {
                 index,
+                share: Share::of_slot(index, jobs),
                 group,
                 memory_kills: 0,
             });
         }
-        // The last is taken first.
-        slots.reverse();
-
         let random =
             File::open("/dev/urandom").map_err(SandboxError::plumbing("open /dev/urandom"))?;
         let digest = DigestBuilder::new("sandbox")
@@ -263,11 +263,7 @@ impl Native {
         let _permit = self.free.acquire().await.map_err(closed)?;
         let mut lease = Lease {
             native: self,
-            slot: self
-                .slots
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .pop(),
+            slot: self.take_slot(),
         };
         let Some(slot) = &mut lease.slot else {
             unreachable!("there is a slot for every permit");
@@ -292,6 +288,17 @@ impl Native {
             other => other,
         };
         Ok(self.outcome(job, &seen, out_of_memory))
+    }
+
+    /// A free slot where the fewest runs are.
+    fn take_slot(&self) -> Option<Slot> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = |share: Share| slots.iter().filter(|slot| slot.share == share).count();
+        let best = (0..slots.len()).max_by_key(|&at| {
+            let slot = &slots[at];
+            (free(slot.share), std::cmp::Reverse(slot.index))
+        })?;
+        Some(slots.swap_remove(best))
     }
 
     async fn attempt_twice(
@@ -331,7 +338,7 @@ impl Native {
         group
             .set_limits(&job.limits, self.settings.zygotes.max(1) as u64)
             .map_err(Failure::Error)?;
-        let lane = match zygote.lend(slot.index, || group.doors()).await {
+        let lane = match zygote.lend(slot.index, slot.share, || group.doors()).await {
             Ok(lane) => lane,
             Err(SandboxError::Lost { detail }) => {
                 self.forget(key, &entry);
@@ -352,6 +359,7 @@ impl Native {
             payload,
             channel_key,
             &self.turns,
+            slot.share,
         )
         .await;
         if seen.is_ok() {

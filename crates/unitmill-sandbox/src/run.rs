@@ -15,7 +15,7 @@ use unitmill_jail::{output_pipe, stream_pair};
 use unitmill_model::{Job, JobKind, Limits};
 
 use crate::channel::{Channel, ChannelKey};
-use crate::turns::Turns;
+use crate::turns::{Share, Turns};
 use crate::verdict::{Exit, Stopped};
 use crate::walls::Place;
 use crate::zygote::Lane;
@@ -129,6 +129,7 @@ pub(crate) async fn run(
     mut payload: Vec<u8>,
     key: ChannelKey,
     turns: &Turns,
+    share: Share,
 ) -> io::Result<Seen> {
     let (ours, theirs) = stream_pair()?;
     let (output, output_end) = output_pipe()?;
@@ -137,8 +138,8 @@ pub(crate) async fn run(
         .send(&request(place, limits), &[theirs, output_end])
         .await?;
     let closed = |_| io::Error::other("the sandbox has been closed");
-    let turn = turns.take().await.map_err(closed)?;
-    payload[TURN].copy_from_slice(&turn.header());
+    let turn = turns.take(share).await.map_err(closed)?;
+    payload[TURN].copy_from_slice(&turn.share.header());
     let mut turn = Some(turn);
     let started = Instant::now();
     let deadline = started + Duration::from_millis(limits.wall_ms);

@@ -7,11 +7,13 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
+use serde_json::json;
 use tokio::time::timeout;
 use unitmill_jail::{control_pair, packet_pair};
 
 use crate::error::SandboxError;
 use crate::nursery::{FORK, Nursery, START};
+use crate::turns::Share;
 use crate::walls::address_space;
 use crate::wire::PacketSocket;
 
@@ -86,11 +88,12 @@ impl Zygote {
         })
     }
 
-    /// The lane of a slot, forked if need be. `doors` are the files that it joins its
+    /// The lane of a slot, forked if need be, on its share of the processors. `doors` are the files that it joins its
     /// control groups by.
     pub(crate) async fn lend(
         &self,
         slot: usize,
+        share: Share,
         doors: impl FnOnce() -> Result<Vec<fs::File>, SandboxError>,
     ) -> Result<Lane, SandboxError> {
         let idle = self
@@ -110,7 +113,9 @@ impl Zygote {
         descriptors.extend(doors()?.into_iter().map(OwnedFd::from));
         {
             let control = self.control.lock().await;
-            control.send(b"{}", &descriptors).await.map_err(lost)?;
+            let request = json!({"turn": share.number, "turns": share.of}).to_string();
+            let sent = control.send(request.as_bytes(), &descriptors);
+            sent.await.map_err(lost)?;
         }
         drop(descriptors);
         let packet = timeout(FORK, socket.receive())
