@@ -64,6 +64,7 @@ from _blake2 import blake2s
 _quote = _json.encode_basestring_ascii
 _get_ident = _thread.get_ident
 _mro, _class_dict = law["_mro"], law["_class_dict"]
+has_only_texts = watch["has_only_texts"]
 _TEST_CASES, ADJUSTABLE = law["_TEST_CASES"], law["ADJUSTABLE"]
 
 # Exit status of a run whose judge could not go on; never a clean end.
@@ -601,8 +602,14 @@ def _has_own(owner, name):
 
 def _plain(names):
     """Whether it is a dictionary whose keys are texts, all nothing derived from these: looking
-    into another, or for another kind of key, would run its code on the judge's thread."""
-    if type(names) is not dict and type(names) is not types.MappingProxyType:
+    into another, or for another kind of key, would run its code on the judge's thread.
+
+    Where the interpreter knows, it is asked: to go through the keys of a large dictionary
+    copies a page of memory for every few of them."""
+    if type(names) is dict:
+        if has_only_texts(names):
+            return True
+    elif type(names) is not types.MappingProxyType:
         return False
     return not any(kind is not str for kind in map(type, names))
 

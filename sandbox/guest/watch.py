@@ -119,6 +119,32 @@ def _names_of(dictionary):
     ]
 
 
+# Kinds of tables: this one has room for any keys, of another one all keys are plain texts.
+_ANYTHING = 0
+
+
+def has_only_texts(dictionary):
+    """Whether all keys of a dictionary are known to be plain texts, without touching one."""
+    if not NAMES:
+        return False
+    table = ctypes.c_size_t.from_address(id(dictionary) + _TABLE_OFFSET).value
+    return ctypes.c_uint8.from_address(table + _KIND_OFFSET).value != _ANYTHING
+
+
+def _tells_kinds():
+    class Text(str):
+        pass
+
+    dictionaries = [{"a": 1}, {"a": 1, 2: 3}, {"a": 1, Text("b"): 2}, {("a",): 1}]
+    kinds = [
+        ctypes.c_uint8.from_address(
+            ctypes.c_size_t.from_address(id(one) + _TABLE_OFFSET).value + _KIND_OFFSET
+        ).value
+        for one in dictionaries
+    ]
+    return kinds[0] != _ANYTHING and kinds[1:] == [_ANYTHING] * 3
+
+
 def _tells_names():
     class Probe:
         pass
@@ -131,7 +157,7 @@ def _tells_names():
     return shared == ["first", "second", "third"] and anything == ["a", 2]
 
 
-NAMES = HOLES and sys.version_info >= (3, 11) and _tells_names()
+NAMES = HOLES and sys.version_info >= (3, 11) and _tells_names() and _tells_kinds()
 
 
 def names(dictionary):
