@@ -89,6 +89,12 @@ def prepare(finder):
     )
 
 
+def settle():
+    """Once, in the zygote, when everything is in its place: what was put there since is no
+    change that a run has made, and need not be compared in each."""
+    _prepared["session"].settle()
+
+
 # A small module with tests that pass and tests that do not.
 _REHEARSAL = b"""
 import unittest

@@ -151,17 +151,22 @@ class Session:
         self.canaries = canaries
         self.methods, self.namespace = {}, None
         self.shadows = ()
-        self.classes_before = law.classes.state()
-        self.modules_before = law.modules.state()
         self.harness_before = None
-        self.asserting_before = law.asserting.state()
-        self.adjusted = _adjustable()
+        self.settle()
         self.behind, self.tables, self.runners, self.broken = [], [], [], {}
         self.versions = self.version = None
         self.members, self.instances, self.owing = [], [], {}
         self.started = False
         self.interrupted = False
         self.over = False
+
+    def settle(self):
+        """Takes everything for granted as it is now."""
+        law = self.law
+        self.classes_before = law.classes.state()
+        self.modules_before = law.modules.state()
+        self.asserting_before = law.asserting.state()
+        self.adjusted = _adjustable()
 
     def hear(self):
         """Looks at the main thread; the records that follow, as JSON texts.

@@ -126,6 +126,7 @@ def main():
         # every run touching the memory of each of its modules.
         if "." not in name:
             finder.restore(name)
+    bench["settle"]()
 
     sys.modules["__main__"] = types.ModuleType("__main__")
     gc.collect()
