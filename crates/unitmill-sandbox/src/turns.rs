@@ -88,7 +88,7 @@ impl Turns {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn whoever_waits_long_takes_any_turn() {
         let turns = Turns::new(2);
         let [first, second] = [0, 1].map(|slot| Share::of_slot(slot, 2));
