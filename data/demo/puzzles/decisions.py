@@ -100,6 +100,6 @@ def drain(tank: int, leaks: list) -> str:
             del queue[leak]
         tank -= leak
         hours += 1
-        if hours > 5:
+        if hours > 2:
             return f"{tank} left after a day"
     return f"empty after {hours}"

@@ -775,26 +775,27 @@ fn values(relation: &Relation) -> Vec<Value> {
 
 /// Files that hold what is asked of their text or of one of their lines.
 fn of_content(wanted: &[Value]) -> Vec<Value> {
-    let text_of = |value: &Value| match expression(&value.text)? {
-        Expr::StringLiteral(text) => Some(text.value.to_str().to_owned()),
-        Expr::List(list) => match list.elts.as_slice() {
-            [Expr::StringLiteral(text)] => Some(text.value.to_str().to_owned()),
-            // What a reader of JSON makes a mapping of.
-            [Expr::Dict(_)] => {
-                let inner = value.text.strip_prefix('[')?.strip_suffix(']')?;
-                let is_json = serde_json::from_str::<serde_json::Value>(inner).is_ok();
-                is_json.then(|| inner.to_owned())
-            }
-            _ => None,
-        },
-        _ => None,
-    };
     wanted
         .iter()
-        .filter_map(text_of)
+        .filter_map(|value| content(&value.text))
         .filter(|text| !text.is_empty())
         .map(|text| file("sample.txt", &format!("{text}\n")))
         .collect()
+}
+
+/// The text that something read from a file is made of; what is in lists is in its lines.
+fn content(source: &str) -> Option<String> {
+    match expression(source)? {
+        Expr::StringLiteral(text) => Some(text.value.to_str().to_owned()),
+        Expr::List(list) if list.elts.len() == 1 => {
+            content(source.strip_prefix('[')?.strip_suffix(']')?)
+        }
+        // What a reader of JSON makes a mapping of.
+        Expr::Dict(_) => serde_json::from_str::<serde_json::Value>(source)
+            .is_ok()
+            .then(|| source.to_owned()),
+        _ => None,
+    }
 }
 
 fn inside_list(value: Value) -> Value {

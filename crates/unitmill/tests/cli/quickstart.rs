@@ -30,15 +30,19 @@ struct Expected {
     verification: Option<String>,
     #[serde(default)]
     fixed: bool,
+    /// Texts that the tests of the pair have to hold.
+    #[serde(default)]
+    asserts: Vec<String>,
+}
+
+fn expected() -> Vec<Expected> {
+    let text = fs::read(root().join("data/demo.expected.json")).expect("readable");
+    serde_json::from_slice(&text).expect("valid")
 }
 
 #[test]
 fn every_function_comes_to_what_is_expected_of_it() {
-    let expected: Vec<Expected> = serde_json::from_slice(
-        &fs::read(root().join("data/demo.expected.json")).expect("readable"),
-    )
-    .expect("valid");
-    let expected: BTreeMap<(String, u32, String), String> = expected
+    let expected: BTreeMap<(String, u32, String), String> = expected()
         .into_iter()
         .map(|line| {
             let what = match line.outcome.as_str() {
@@ -97,6 +101,33 @@ fn every_function_comes_to_what_is_expected_of_it() {
         differences.len(),
         differences.join("\n")
     );
+}
+
+/// The harder functions: every branch that the generator has to find says so in the tests.
+#[test]
+fn tests_of_the_puzzles_reach_what_they_are_to_reach() {
+    let run = QUICKSTART.path();
+    let names: BTreeMap<_, (String, String)> = rows::<Candidate>(run, OutputKind::Candidates)
+        .into_iter()
+        .map(|candidate| (candidate.id, (candidate.path, candidate.name)))
+        .collect();
+    let tests: BTreeMap<(String, String), String> = pairs(run)
+        .into_iter()
+        .map(|pair| (names[&pair.id.candidate].clone(), pair.tests))
+        .collect();
+    let mut missing = Vec::new();
+    let mut asked = 0;
+    for line in expected() {
+        let suite = tests.get(&(line.path, line.name.clone()));
+        for text in line.asserts {
+            asked += 1;
+            if !suite.is_some_and(|suite| suite.contains(&text)) {
+                missing.push(format!("{}: {text}", line.name));
+            }
+        }
+    }
+    assert!(asked >= 40, "{asked} texts are asked for");
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
 #[test]
