@@ -111,6 +111,14 @@ impl<'a> Scope<'a> {
 
     /// The elements of a tuple, list or set, or of one that a name of the module stands for.
     fn elements(&self, tree: &Expr) -> Vec<String> {
+        self.elements_within(tree, DEEPEST)
+    }
+
+    /// A name may be assigned what is made of itself: `modes = tuple(modes)`.
+    fn elements_within(&self, tree: &Expr, depth: u32) -> Vec<String> {
+        let Some(depth) = depth.checked_sub(1) else {
+            return Vec::new();
+        };
         let elements: Vec<&Expr> = match tree {
             Expr::Tuple(tuple) => tuple.elts.iter().collect(),
             Expr::List(list) => list.elts.iter().collect(),
@@ -134,14 +142,14 @@ impl<'a> Scope<'a> {
                     .arguments
                     .args
                     .first()
-                    .map_or_else(Vec::new, |inner| self.elements(inner));
+                    .map_or_else(Vec::new, |inner| self.elements_within(inner, depth));
             }
             Expr::Attribute(attribute) if attribute.attr.as_str() == "keys" => {
-                return self.elements(&attribute.value);
+                return self.elements_within(&attribute.value, depth);
             }
             Expr::Name(name) => {
                 let assigned = self.assigned(name.id.as_str());
-                return assigned.map_or_else(Vec::new, |value| self.elements(value));
+                return assigned.map_or_else(Vec::new, |value| self.elements_within(value, depth));
             }
             _ => return Vec::new(),
         };
@@ -449,8 +457,8 @@ impl<'a> Scope<'a> {
             return None;
         };
         let (pattern, subject) = match of_module {
-            true => (self.pattern_text(call.arguments.args.first()?)?, 1),
-            false => (self.pattern_text(&attribute.value)?, 0),
+            true => (self.pattern_text(call.arguments.args.first()?, DEEPEST)?, 1),
+            false => (self.pattern_text(&attribute.value, DEEPEST)?, 0),
         };
         let subject = call.arguments.args.get(subject)?;
         let wanted = match relation {
@@ -464,12 +472,14 @@ impl<'a> Scope<'a> {
     }
 
     /// The regular expression that an expression stands for, where it is written out.
-    fn pattern_text(&self, tree: &Expr) -> Option<String> {
+    fn pattern_text(&self, tree: &Expr, depth: u32) -> Option<String> {
+        // `pattern = re.compile(pattern)`.
+        let depth = depth.checked_sub(1)?;
         match tree {
             Expr::StringLiteral(text) => Some(text.value.to_str().to_owned()),
-            Expr::Name(name) => self.pattern_text(self.assigned(name.id.as_str())?),
+            Expr::Name(name) => self.pattern_text(self.assigned(name.id.as_str())?, depth),
             Expr::Call(call) if is_search(call) == Some(true) => {
-                self.pattern_text(call.arguments.args.first()?)
+                self.pattern_text(call.arguments.args.first()?, depth)
             }
             _ => None,
         }

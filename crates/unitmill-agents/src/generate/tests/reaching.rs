@@ -120,6 +120,24 @@ fn conditions_say_what_would_do() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn names_that_are_made_of_themselves_come_to_an_end() {
+    for body in [
+        "x = tuple(x)\n    if y in x: pass",
+        "z = z.keys()\n    if y in z: pass",
+        "a = b\n    b = a\n    if y in a: pass",
+        "z = re.compile(z)\n    if z.match(y): pass",
+        "z = z + 1\n    if z == 3: pass",
+        "a, b = b, a\n    if a == b: pass",
+    ] {
+        let code = format!("import re\ndef f(x, y):\n    {body}\n");
+        let module = Module::parse(&code).expect("the code parses");
+        for guard in &Shape::of(&module, "f").guards {
+            assert!(guard.wishes(true).len() + guard.wishes(false).len() < 50);
+        }
+    }
+}
+
 const BRANCHES: &str = "\
 def f(x, mode='plain'):
     \"\"\"Text.\"\"\"
