@@ -378,6 +378,23 @@ pub(crate) fn is_atom(expression: &Expr) -> bool {
     )
 }
 
+/// What a tuple, list or set written out holds, or the keys of a dictionary; none of
+/// anything else.
+pub(crate) fn members(tree: &Expr) -> Option<Vec<&Expr>> {
+    match tree {
+        Expr::Tuple(tuple) => Some(tuple.elts.iter().collect()),
+        Expr::List(list) => Some(list.elts.iter().collect()),
+        Expr::Set(set) => Some(set.elts.iter().collect()),
+        Expr::Dict(dict) => Some(
+            dict.items
+                .iter()
+                .filter_map(|item| item.key.as_ref())
+                .collect(),
+        ),
+        _ => None,
+    }
+}
+
 /// Whether an expression is built from literals only.
 pub(crate) fn is_literal(expression: &Expr) -> bool {
     match expression {

@@ -293,10 +293,14 @@ impl Native {
     /// A free slot where the fewest runs are.
     fn take_slot(&self) -> Option<Slot> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let free = |share: Share| slots.iter().filter(|slot| slot.share == share).count();
+        let mut free = vec![0_usize; self.settings.jobs.max(1)];
+        for slot in slots.iter() {
+            free[usize::from(slot.share.number)] += 1;
+        }
         let best = (0..slots.len()).max_by_key(|&at| {
             let slot = &slots[at];
-            (free(slot.share), std::cmp::Reverse(slot.index))
+            let there = free[usize::from(slot.share.number)];
+            (there, std::cmp::Reverse(slot.index))
         })?;
         Some(slots.swap_remove(best))
     }

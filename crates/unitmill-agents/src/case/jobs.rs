@@ -26,36 +26,16 @@ pub(super) fn coverage(settings: &CaseSettings, code: &str, tests: &str) -> Job 
     job(settings, module, JobKind::Coverage, settings.seed)
 }
 
-/// Calls of the code, to be looked at.
+/// Calls of the code, to be looked at; with the lines that each executes, if asked for.
 pub(super) fn observe(
     settings: &CaseSettings,
     code: &str,
     calls: Vec<ObservedCall>,
+    lines: bool,
     seed: u32,
 ) -> Job {
-    let lines = false;
-    job(
-        settings,
-        code.to_owned(),
-        JobKind::Observe { calls, lines },
-        seed,
-    )
-}
-
-/// The same, with the lines that each call executes.
-pub(super) fn explore(
-    settings: &CaseSettings,
-    code: &str,
-    calls: Vec<ObservedCall>,
-    seed: u32,
-) -> Job {
-    let lines = true;
-    job(
-        settings,
-        code.to_owned(),
-        JobKind::Observe { calls, lines },
-        seed,
-    )
+    let kind = JobKind::Observe { calls, lines };
+    job(settings, code.to_owned(), kind, seed)
 }
 
 fn job(settings: &CaseSettings, module: String, kind: JobKind, seed: u32) -> Job {

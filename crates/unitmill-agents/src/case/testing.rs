@@ -158,10 +158,7 @@ impl Case {
     pub(super) fn looks(&self, observing: &mut Observing) -> Vec<Request> {
         let calls = observing.generator.calls();
         observing.calls = jobs::calls_text(&calls);
-        let look = match observing.generator.wants_lines() {
-            true => jobs::explore,
-            false => jobs::observe,
-        };
+        let lines = observing.generator.wants_lines();
         let (first, second) = (self.settings.seed, self.settings.seed.wrapping_add(1));
         let seeds = match observing.generator.seeds() {
             Seeds::Both => vec![first, second],
@@ -171,7 +168,8 @@ impl Case {
         seeds
             .into_iter()
             .map(|seed| {
-                Request::Execute(look(&self.settings, &observing.code, calls.clone(), seed))
+                let (settings, code) = (&self.settings, &observing.code);
+                Request::Execute(jobs::observe(settings, code, calls.clone(), lines, seed))
             })
             .collect()
     }

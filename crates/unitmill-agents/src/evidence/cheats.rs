@@ -13,7 +13,7 @@ use ruff_text_size::Ranged;
 
 use super::claims::{Expectation, TestMethod};
 use super::neighbours::is_edge;
-use crate::syntax::{Module, canonical, dotted, expression, is_literal, last_of, span};
+use crate::syntax::{Module, canonical, dotted, expression, is_literal, last_of, members, span};
 
 /// What the tests give and expect, as literals in the spelling of [`canonical`].
 #[derive(Clone, Default, Debug)]
@@ -354,16 +354,8 @@ impl Scan<'_> {
                             || (is_plain(right) && self.is_input(left))
                     }
                     CmpOp::In => {
-                        let members: Vec<&Expr> = match right {
-                            Expr::Tuple(tuple) => tuple.elts.iter().collect(),
-                            Expr::List(list) => list.elts.iter().collect(),
-                            Expr::Set(set) => set.elts.iter().collect(),
-                            Expr::Dict(dict) => dict
-                                .items
-                                .iter()
-                                .filter_map(|item| item.key.as_ref())
-                                .collect(),
-                            _ => return false,
+                        let Some(members) = members(right) else {
+                            return false;
                         };
                         is_plain(left)
                             && !members.is_empty()

@@ -30,6 +30,28 @@ impl Kind {
     pub(crate) fn list(element: Kind) -> Self {
         Self::List(Box::new(element))
     }
+
+    /// Python's name of the type of such values.
+    pub(super) fn type_name(&self) -> &'static str {
+        match self {
+            Self::Integer => "int",
+            Self::Float => "float",
+            Self::Text | Self::File => "str",
+            Self::Boolean => "bool",
+            Self::Bytes => "bytes",
+            Self::List(_) => "list",
+            Self::Tuple(_) => "tuple",
+            Self::Set(_) => "set",
+            Self::Mapping => "dict",
+            Self::Array | Self::Matrix => "numpy.ndarray",
+            Self::Frame => "DataFrame",
+            Self::Series => "Series",
+            Self::Function(_) => "function",
+            Self::Moment => "datetime.datetime",
+            Self::Day => "datetime.date",
+            Self::Stream => "_io.StringIO",
+        }
+    }
 }
 
 /// The kind that a type's name means.

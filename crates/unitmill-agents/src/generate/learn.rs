@@ -112,32 +112,10 @@ pub(super) fn is_at_hand(value: &Value, libraries: Libraries) -> bool {
         && (libraries.sklearn || !wants("sklearn"))
 }
 
-/// Python's name of the type of a kind's values.
-fn type_name(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Integer => "int",
-        Kind::Float => "float",
-        Kind::Text | Kind::File => "str",
-        Kind::Boolean => "bool",
-        Kind::Bytes => "bytes",
-        Kind::List(_) => "list",
-        Kind::Tuple(_) => "tuple",
-        Kind::Set(_) => "set",
-        Kind::Mapping => "dict",
-        Kind::Array | Kind::Matrix => "numpy.ndarray",
-        Kind::Frame => "DataFrame",
-        Kind::Series => "Series",
-        Kind::Function(_) => "function",
-        Kind::Moment => "datetime.datetime",
-        Kind::Day => "datetime.date",
-        Kind::Stream => "_io.StringIO",
-    }
-}
-
 /// The kind that an error message asks for in place of `current`; none if it says nothing
 /// about it.
 pub(super) fn wanted_kind(message: &str, current: &Kind) -> Option<Kind> {
-    let own = type_name(current);
+    let own = current.type_name();
     let names_own = message.contains(&format!("'{own}'"))
         || message.contains(&format!("not {own}"))
         || message.contains(&format!("got {own}"));
@@ -147,7 +125,7 @@ pub(super) fn wanted_kind(message: &str, current: &Kind) -> Option<Kind> {
         .and_then(|(head, rest)| Some((head.trim().trim_matches('\''), rest.split('\'').next()?)))
     {
         if let Kind::List(element) = current
-            && subject.ends_with(type_name(element))
+            && subject.ends_with(element.type_name())
         {
             return kind_of_attribute(rest).map(Kind::list);
         }
@@ -157,7 +135,7 @@ pub(super) fn wanted_kind(message: &str, current: &Kind) -> Option<Kind> {
             .flatten();
     }
     let element_is =
-        |name: &str| matches!(current, Kind::List(element) if type_name(element) == name);
+        |name: &str| matches!(current, Kind::List(element) if element.type_name() == name);
     if message.contains("expected str instance, int found") && element_is("int") {
         return Some(Kind::list(Kind::Text));
     }
@@ -169,7 +147,7 @@ pub(super) fn wanted_kind(message: &str, current: &Kind) -> Option<Kind> {
             return Some(Kind::list(Kind::Integer));
         }
         if let Kind::List(element) = current
-            && message.contains(&format!("'{}' object", type_name(element)))
+            && message.contains(&format!("'{}' object", element.type_name()))
         {
             return Some(Kind::list(Kind::list(Kind::Integer)));
         }

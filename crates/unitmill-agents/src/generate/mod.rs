@@ -4,6 +4,7 @@
 //! It looks twice, with different seeds, and drops what differs. It never believes an
 //! observation over a doctest: where the two disagree, the test asserts the doctest.
 
+mod call;
 mod doctest;
 mod facts;
 mod kinds;
@@ -12,6 +13,7 @@ mod learn;
 mod matching;
 mod plan;
 mod receiver;
+mod relation;
 mod search;
 mod select;
 mod shape;
@@ -33,8 +35,8 @@ use unitmill_python::{Signature, signature};
 
 use crate::Environment;
 use crate::syntax::{Module, canonical, expression, last_of};
+pub(crate) use call::Call;
 use doctest::Example;
-pub(crate) use plan::Call;
 use plan::{MOST_CALLS, Planner};
 use search::{Search, Trial};
 use shape::Shape;

@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::call::Call;
 use super::learn::from_message;
-use super::plan::{Call, Planner};
+use super::plan::Planner;
 use super::shape::Shape;
 use super::values::Value;
 

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unitmill_model::{Observation, ObservedValue, ValueKind};
 
+use super::call::{Call, import_line, unrolled};
 use super::doctest::{Example, Want};
-use super::plan::{Call, INSTANCE, import_line, unrolled};
+use super::plan::INSTANCE;
 use super::{is_none, is_usable};
 use crate::fix::mentions;
 use crate::syntax::{canonical, expression, quote};

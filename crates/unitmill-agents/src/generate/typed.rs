@@ -3,6 +3,7 @@
 
 use super::kinds::{Kind, kind_of_attribute, kind_of_type};
 use super::values::Value;
+use crate::syntax::last_of;
 
 fn plain(texts: &[&str]) -> Vec<Value> {
     texts.iter().map(|text| Value::plain(*text)).collect()
@@ -349,25 +350,10 @@ pub(super) fn with_attribute(name: &str) -> Vec<Value> {
 
 /// The plainest values of a kind.
 fn of_kind(kind: &Kind) -> Vec<Value> {
-    let name = match kind {
-        Kind::Integer => "int",
-        Kind::Float => "float",
-        Kind::Text | Kind::File => "str",
-        Kind::Boolean => "bool",
-        Kind::Bytes => "bytes",
-        Kind::List(_) => "list",
-        Kind::Tuple(_) => "tuple",
-        Kind::Set(_) => "set",
-        Kind::Mapping => "dict",
-        Kind::Array | Kind::Matrix => "ndarray",
-        Kind::Frame => "DataFrame",
-        Kind::Series => "Series",
+    of_type(match kind {
         Kind::Function(_) => "Callable",
-        Kind::Moment => "datetime",
-        Kind::Day => "date",
-        Kind::Stream => "StringIO",
-    };
-    of_type(name)
+        other => last_of(other.type_name()),
+    })
 }
 
 /// Values for whatever an annotation names that no kind stands for.
