@@ -1,6 +1,8 @@
 //! Judgements about files and functions that recipes can ask for: generated and minified
 //! files, complexity, sources outside of the program. Never decides whether they matter.
 
+use std::sync::LazyLock;
+
 use ruff_python_ast::visitor::{
     Visitor, walk_comprehension, walk_except_handler, walk_expr, walk_match_case, walk_stmt,
 };
@@ -123,10 +125,14 @@ pub(crate) fn outside_source(api: &str) -> Option<OutsideSource> {
 
 /// Whether a package's name alone makes [`outside_source`] worth asking.
 pub(crate) fn may_be_outside(root: &str) -> bool {
-    SOURCES
-        .iter()
-        .any(|(name, _)| name.split('.').next() == Some(root))
+    ROOTS.contains(root)
 }
+
+/// The packages of [`SOURCES`].
+static ROOTS: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
+    let roots = SOURCES.iter().map(|(name, _)| name.split('.').next());
+    roots.flatten().collect()
+});
 
 /// Builtins that read from the keyboard.
 pub(crate) const INPUT_BUILTINS: [&str; 2] = ["input", "raw_input"];
@@ -153,10 +159,23 @@ const SOURCES: &[(&str, OutsideSource)] = &[
     ("nntplib.NNTP", Network), ("nntplib.NNTP_SSL", Network),
     ("paramiko.SSHClient", Network), ("paramiko.Transport", Network),
     ("poplib.POP3", Network), ("poplib.POP3_SSL", Network), ("pycurl.Curl", Network),
-    ("requests.Session", Network), ("requests.delete", Network), ("requests.get", Network),
+    ("gdown.download", Network), ("huggingface_hub.hf_hub_download", Network),
+    ("huggingface_hub.snapshot_download", Network), ("nltk.download", Network),
+    ("pooch.retrieve", Network), ("requests.Session", Network), ("requests.delete", Network), ("requests.get", Network),
     ("requests.head", Network), ("requests.options", Network), ("requests.patch", Network),
     ("requests.post", Network), ("requests.put", Network), ("requests.request", Network),
     ("requests.session", Network),
+    ("seaborn.load_dataset", Network), ("sklearn.datasets._base._fetch_remote", Network),
+    ("sklearn.datasets._base.fetch_file", Network),
+    ("sklearn.datasets.fetch_20newsgroups", Network),
+    ("sklearn.datasets.fetch_20newsgroups_vectorized", Network),
+    ("sklearn.datasets.fetch_california_housing", Network),
+    ("sklearn.datasets.fetch_covtype", Network), ("sklearn.datasets.fetch_file", Network),
+    ("sklearn.datasets.fetch_kddcup99", Network), ("sklearn.datasets.fetch_lfw_pairs", Network),
+    ("sklearn.datasets.fetch_lfw_people", Network),
+    ("sklearn.datasets.fetch_mldata", Network), ("sklearn.datasets.fetch_olivetti_faces", Network),
+    ("sklearn.datasets.fetch_openml", Network), ("sklearn.datasets.fetch_rcv1", Network),
+    ("sklearn.datasets.fetch_species_distributions", Network),
     ("smtplib.SMTP", Network), ("smtplib.SMTP_SSL", Network),
     ("socket.create_connection", Network), ("socket.create_server", Network),
     ("socket.getaddrinfo", Network), ("socket.getfqdn", Network),
@@ -164,6 +183,8 @@ const SOURCES: &[(&str, OutsideSource)] = &[
     ("socket.gethostbyname_ex", Network), ("socket.gethostname", Network),
     ("socket.socket", Network), ("socketserver.TCPServer", Network),
     ("socketserver.UDPServer", Network), ("ssl.get_server_certificate", Network),
+    ("statsmodels.api.datasets.get_rdataset", Network),
+    ("statsmodels.datasets.get_rdataset", Network),
     ("telnetlib.Telnet", Network),
     ("urllib.request.build_opener", Network), ("urllib.request.urlopen", Network),
     ("urllib.request.urlretrieve", Network), ("urllib.urlopen", Network),
@@ -172,7 +193,8 @@ const SOURCES: &[(&str, OutsideSource)] = &[
     ("urllib3.HTTPSConnectionPool", Network), ("urllib3.PoolManager", Network),
     ("urllib3.request", Network), ("webbrowser.open", Network),
     ("websocket.WebSocketApp", Network), ("websocket.create_connection", Network),
-    ("websockets.connect", Network), ("xmlrpc.client.ServerProxy", Network),
+    ("websockets.connect", Network), ("wget.download", Network),
+    ("xmlrpc.client.ServerProxy", Network), ("yfinance.download", Network),
     ("fileinput.input", Input), ("getpass.getpass", Input), ("sys.stdin", Input),
     ("builtins.input", Input), ("click.prompt", Input), ("click.confirm", Input),
     ("sys.argv", Arguments), ("sys.orig_argv", Arguments),

@@ -337,13 +337,12 @@ impl<'a> LineIndex<'a> {
 
 /// Where the line that `offset` is on starts.
 pub(crate) fn line_start(source: &str, offset: usize) -> usize {
-    source[..offset].rfind(['\n', '\r']).map_or(0, |at| at + 1)
+    memchr::memrchr2(b'\n', b'\r', &source.as_bytes()[..offset]).map_or(0, |at| at + 1)
 }
 
 /// The end of the line that `offset` is on, its line break excluded.
 pub(crate) fn line_end(source: &str, offset: usize) -> usize {
-    source[offset..]
-        .find(['\n', '\r'])
+    memchr::memchr2(b'\n', b'\r', &source.as_bytes()[offset..])
         .map_or(source.len(), |length| offset + length)
 }
 

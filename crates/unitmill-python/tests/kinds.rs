@@ -613,6 +613,9 @@ def branching(x):
     return [y for y in x if y and x] if x else [] or None
 def nets(x):
     return fetch(x)
+def fetches(x):
+    from sklearn.datasets import fetch_openml, load_iris
+    return fetch_openml(x)
 def nets_too(x):
     return helper(x)
 def helper(x):
@@ -645,6 +648,7 @@ def silent(x):
     documented: candidate
     branching: candidate
     nets: outside_source (urllib.request.urlopen)
+    fetches: outside_source (sklearn.datasets.fetch_openml)
     nets_too: outside_source (socket.create_connection)
     helper: outside_source (socket.create_connection)
     parses: candidate
@@ -667,6 +671,7 @@ def silent(x):
     documented: candidate
     branching: complexity (complexity 6, limit 4)
     nets: candidate
+    fetches: candidate
     nets_too: candidate
     helper: candidate
     parses: candidate
@@ -686,6 +691,7 @@ def silent(x):
     documented: candidate
     branching: no_docstring ()
     nets: no_docstring ()
+    fetches: no_docstring ()
     nets_too: no_docstring ()
     helper: no_docstring ()
     parses: no_docstring ()

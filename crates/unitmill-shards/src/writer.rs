@@ -30,6 +30,7 @@ const CREATED_BY: &str = "unitmill version 1";
 const UNIQUE_COLUMNS: &[&str] = &[
     "id",
     "code",
+    "context",
     "function",
     "prefix",
     "prompt",
@@ -41,10 +42,25 @@ const UNIQUE_COLUMNS: &[&str] = &[
     "fingerprint",
 ];
 
+/// Columns of texts that nobody looks up by their order: their least and greatest value would
+/// be found by comparing long beginnings, and say nothing.
+const TEXT_COLUMNS: &[&str] = &[
+    "code",
+    "imports",
+    "context",
+    "function",
+    "prefix",
+    "prompt",
+    "completion",
+    "tests",
+    "test",
+    "reply",
+];
+
 /// Rows are handed to the encoder in batches of at most this many rows ...
 const ROWS_PER_BATCH: u64 = 1024;
-/// ... and of at most about this much text.
-const BYTES_PER_BATCH: usize = 4 << 20;
+/// ... and of at most about this much text; more would be copied out of the cache and back.
+const BYTES_PER_BATCH: usize = 1 << 20;
 
 /// How a Parquet file compresses its pages: `output.compression` of a recipe.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -91,10 +107,16 @@ impl ParquetSettings {
             Compression::Snappy => parquet::basic::Compression::SNAPPY,
             Compression::None => parquet::basic::Compression::UNCOMPRESSED,
         };
-        UNIQUE_COLUMNS
+        let builder = UNIQUE_COLUMNS
             .iter()
             .fold(WriterProperties::builder(), |builder, column| {
                 builder.set_column_dictionary_enabled(ColumnPath::from(*column), false)
+            });
+        TEXT_COLUMNS
+            .iter()
+            .fold(builder, |builder, column| {
+                let column = ColumnPath::from(*column);
+                builder.set_column_statistics_enabled(column, EnabledStatistics::None)
             })
             .set_compression(compression)
             .set_created_by(CREATED_BY.to_owned())

@@ -19,7 +19,7 @@ use ruff_text_size::Ranged as _;
 use unitmill_python::{Repair, repairable_name, undefined_names};
 
 use crate::Environment;
-use crate::syntax::{Edit, Module, add_imports, apply};
+use crate::syntax::{Edit, Module, add_imports, apply, root_of};
 use tables::{LIBRARIES, Library, Move};
 
 /// How far a repair goes.
@@ -204,7 +204,7 @@ fn unused_imports(scene: &Scene<'_>) -> Change {
             continue;
         };
         let path = alias.name.as_str();
-        let root = crate::syntax::root_of(path);
+        let root = root_of(path);
         let bound = alias.asname.as_ref().map_or(root, |name| name.as_str());
         let is_gone = path == "scipy.misc"
             || (!scene.environment.modules.contains(root)
@@ -283,11 +283,7 @@ fn missing_imports(scene: &Scene<'_>) -> Change {
     let Some((package, submodule)) = missing_submodule(scene.error) else {
         return change;
     };
-    if scene
-        .environment
-        .modules
-        .contains(crate::syntax::root_of(&package))
-    {
+    if scene.environment.modules.contains(root_of(&package)) {
         change.imports.push(format!("import {package}.{submodule}"));
     }
     change
@@ -356,20 +352,20 @@ fn missing_submodule(error: &str) -> Option<(String, String)> {
         .then(|| (package.to_owned(), name.to_owned()))
 }
 
-/// Whether some rule moves an import root away (`urllib2`, `cPickle`) to something that
-/// the environment holds.
+/// Whether rules move an import root away (`urllib2`, `cPickle`) to something that the
+/// environment holds. A package whose names moved within it is not gone: without it, whatever
+/// else is imported from it stays missing.
 pub(crate) fn moves_root(root: &str, environment: &Environment) -> bool {
-    LIBRARIES
-        .iter()
-        .flat_map(|library| library.moves)
-        .any(|entry| {
-            (entry.from == root || entry.from.starts_with(&format!("{root}.")))
-                && crate::syntax::root_of(entry.from) == root
-                && (environment
-                    .modules
-                    .contains(crate::syntax::root_of(entry.to))
-                    || unitmill_python::is_builtin_name(crate::syntax::root_of(entry.to)))
-        })
+    let moves = || {
+        LIBRARIES
+            .iter()
+            .flat_map(|library| library.moves)
+            .filter(|entry| root_of(entry.from) == root)
+    };
+    let is_held =
+        |new: &str| environment.modules.contains(new) || unitmill_python::is_builtin_name(new);
+    moves().any(|entry| is_held(root_of(entry.to)))
+        && moves().all(|entry| root_of(entry.to) != root)
 }
 
 /// The import roots that the environment lacks and that rules replace: a function that
@@ -377,7 +373,7 @@ pub(crate) fn moves_root(root: &str, environment: &Environment) -> bool {
 pub fn movable_roots(environment: &Environment) -> BTreeSet<String> {
     let moves = LIBRARIES.iter().flat_map(|library| library.moves);
     moves
-        .map(|entry| crate::syntax::root_of(entry.from))
+        .map(|entry| root_of(entry.from))
         .filter(|root| !environment.modules.contains(*root))
         .filter(|root| moves_root(root, environment))
         .map(str::to_owned)

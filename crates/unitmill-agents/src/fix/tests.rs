@@ -688,7 +688,8 @@ fn a_root_that_rules_replace_is_movable() {
     for root in ["cPickle", "pipes", "imp"] {
         assert!(movable.contains(root), "{root}");
     }
-    for root in ["torch", "asynchat", "numpy"] {
+    // networkx.read_gpickle became pickle.load, but the package is not gone for that.
+    for root in ["torch", "asynchat", "numpy", "networkx"] {
         assert!(!movable.contains(root), "{root}");
     }
 }
