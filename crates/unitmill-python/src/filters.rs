@@ -7,6 +7,7 @@ use ruff_python_ast::visitor::{
     Visitor, walk_comprehension, walk_except_handler, walk_expr, walk_match_case, walk_stmt,
 };
 use ruff_python_ast::{Comprehension, ExceptHandler, Expr, MatchCase, Stmt, StmtFunctionDef};
+use rustc_hash::FxHashSet;
 
 use crate::settings::OutsideSource;
 
