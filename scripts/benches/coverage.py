@@ -184,7 +184,7 @@ def pynguin(python, code, seconds, folder):
         subprocess.run(
             [python, "-m", "pynguin", "--project-path", folder, "--module-name", "solution",
              "--output-path", str(out), "--maximum-search-time", str(seconds), "--seed", "1"],
-            env={**os.environ, "PYNGUIN_DANGER_AWARE": "1", "MPLBACKEND": "Agg"},
+            env={**os.environ, "PYNGUIN_DANGER_AWARE": "1", "MPLBACKEND": "Agg"}, cwd=folder,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=seconds * 5 + 60,
         )
     except subprocess.TimeoutExpired:

@@ -1,5 +1,6 @@
 //! Which refinements are kept, and what the attempts say of those that are not.
 
+use super::offline::{examples_of, observed};
 use super::*;
 
 const DOUBLE: &str = "def double(n: int):\n    return n * 2\n";
