@@ -21,6 +21,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::schema::types::{SchemaDescriptor, Type};
 
 use crate::fields::{ENCODING, LANGUAGE, RowFields, all_of};
+use crate::parquet_pages::CredibleFile;
 use crate::row::{Row, RowText};
 
 /// A batch holds about this much text ...
@@ -101,6 +102,7 @@ impl ParquetReader {
                 .sum();
             let batch_rows = columns.batch_rows(metadata.metadata(), wanted.clone());
             let mask = columns.mask(metadata.parquet_schema());
+            let file = CredibleFile(file);
             let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
                 .with_projection(mask)
                 .with_row_groups(wanted.collect())

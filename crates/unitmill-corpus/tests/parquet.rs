@@ -10,6 +10,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Field};
 use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use unitmill_corpus::{
     IfUnreadable, RowFields, SourceFile, cut_parts, input_roots, plan_inputs, read_part,
@@ -248,4 +249,43 @@ fn row_groups_are_cut_into_parts_that_hold_the_same() {
             .collect();
         assert_eq!(together, whole);
     }
+}
+
+/// The reader would set aside the memory first and find out afterwards.
+#[test]
+fn a_page_that_claims_too_much_is_refused_before_it_is_unpacked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rows.parquet");
+    let text = "x = 1\n".repeat(300_000);
+    let batch = RecordBatch::try_from_iter([("content", texts(&[&text]))]).expect("a column");
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .build();
+    let file = File::create(&path).expect("the file");
+    let mut writer =
+        ArrowWriter::try_new(file, batch.schema(), Some(properties)).expect("a writer");
+    writer.write(&batch).expect("rows");
+    writer.close().expect("a file");
+    // Larger than a text may be, but a page like any other.
+    assert!(read(&path).contains("too_large"), "{}", read(&path));
+
+    let mut bytes = std::fs::read(&path).expect("the file");
+    // A data page, and behind it the size that it unpacks to, in four bytes of seven bits.
+    let head = bytes
+        .windows(3)
+        .position(|window| window == [0x15, 0, 0x15])
+        .expect("the head of the page");
+    assert!(
+        bytes[head + 3..head + 6]
+            .iter()
+            .all(|byte| byte & 0x80 != 0)
+    );
+    bytes[head + 3..head + 7].copy_from_slice(&[0xfe, 0xff, 0xff, 0x7f]);
+    write(&path, &bytes);
+    let refused = read(&path);
+    assert!(
+        refused.contains("bytes claims to hold 134217727"),
+        "{refused}"
+    );
 }
