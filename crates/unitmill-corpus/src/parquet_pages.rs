@@ -47,30 +47,38 @@ impl ChunkReader for CredibleFile {
 }
 
 /// Packed and unpacked size that the head of a page claims, if it is one: its first three
-/// fields, as Thrift's compact protocol has them (the kind of page, then these).
+/// fields are the kind of page and these. Reads them as its reader does, which asks for no
+/// type and cuts off what is more than 32 bits.
 fn claims(head: &[u8]) -> Option<(u64, u64)> {
     let mut rest = head;
-    let mut field = || {
-        // The next field of 32 bits.
-        let (0x15, after) = rest.split_first()? else {
-            return None;
-        };
+    let mut field = |id: u8| {
+        let (&start, after) = rest.split_first()?;
         rest = after;
-        let mut value = 0_u64;
-        for shift in (0..35).step_by(7) {
-            let (&byte, after) = rest.split_first()?;
-            rest = after;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                // Even numbers are not negative; the reader refuses those that are.
-                return (value % 2 == 0).then_some(value / 2);
-            }
+        let is_next = start >> 4 == 1 && start & 0xf != 0;
+        let is_named = start >> 4 == 0 && start & 0xf != 0 && number(&mut rest)? == i32::from(id);
+        if !is_next && !is_named {
+            return None;
         }
-        None
+        number(&mut rest)
     };
-    field()?;
-    let unpacked = field()?;
-    Some((field()?, unpacked))
+    field(1)?;
+    let unpacked = field(2)?;
+    let packed = field(3)?;
+    Some((u64::try_from(packed).ok()?, u64::try_from(unpacked).ok()?))
+}
+
+/// A number in Thrift's compact protocol.
+fn number(rest: &mut &[u8]) -> Option<i32> {
+    let mut value = 0_u64;
+    for place in 0_u32.. {
+        let (&byte, after) = rest.split_first()?;
+        *rest = after;
+        value |= u64::from(byte & 0x7f).wrapping_shl(7 * place);
+        if byte < 0x80 {
+            break;
+        }
+    }
+    Some(((value >> 1) as i64 ^ -((value & 1) as i64)) as i32)
 }
 
 #[cfg(test)]
@@ -83,9 +91,14 @@ mod tests {
             claims(b"\x15\x04\x15\x80\x02\x15\x20\x15\x00"),
             Some((16, 128))
         );
+        // By their numbers, of another type, and with more bits than a size has.
+        assert_eq!(
+            claims(b"\x05\x02\x04\x12\x80\x82\x80\x80\x80\x01\x15\x20"),
+            Some((16, 128))
+        );
         assert_eq!(claims(b"\x15\x04\x15\x80"), None);
         assert_eq!(claims(b"\x15\x04\x15\x01\x15\x20"), None);
+        assert_eq!(claims(b"\x25\x04\x15\x02\x15\x20"), None);
         assert_eq!(claims(b"PAR1"), None);
-        assert_eq!(claims(b"\x15\xff\xff\xff\xff\xff\xff\x15\x00"), None);
     }
 }
