@@ -18,7 +18,7 @@ mod json_rows;
 mod license;
 mod members;
 pub mod near;
-mod parquet_pages;
+mod parquet_claims;
 mod parquet_rows;
 mod parts;
 mod read;

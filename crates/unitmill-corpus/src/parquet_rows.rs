@@ -21,7 +21,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::schema::types::{SchemaDescriptor, Type};
 
 use crate::fields::{ENCODING, LANGUAGE, RowFields, all_of};
-use crate::parquet_pages::CredibleFile;
+use crate::parquet_claims::{CredibleFile, check_footer};
 use crate::row::{Row, RowText};
 
 /// A batch holds about this much text ...
@@ -217,6 +217,7 @@ pub(crate) fn row_group_bytes(path: &Path, fields: &RowFields) -> Option<Vec<u64
 }
 
 fn describe(file: &File) -> Result<ParquetMetaData, String> {
+    check_footer(file)?;
     ParquetMetaDataReader::new()
         .parse_and_finish(file)
         .map_err(damaged)
