@@ -691,6 +691,7 @@ def _perform(
     _seed(payload["seed"], finder)
     if kind == "observe" and payload["seed"] % 2:
         observe["skew_clocks"](finder.peek("time"))
+        observe["move_libraries"]()
         numpy = finder.peek("numpy")
         if numpy is not None:
             observe["disturb_memory"](numpy)

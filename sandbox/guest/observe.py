@@ -11,7 +11,9 @@ import ast
 import contextlib
 import io
 import json
+import os
 import sys
+import sysconfig
 
 SOURCE_CHARACTERS = 4096
 TEXT_CHARACTERS = 4096
@@ -64,6 +66,40 @@ def disturb_memory(numpy):
         blocks.clear()
 
 
+# Where the interpreter and its libraries lie on this machine.
+_PLACES = sorted(
+    {
+        place
+        for found in (
+            *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
+            sys.executable,
+        )
+        if found
+        for place in (found, os.path.realpath(found))
+        if place.count("/") > 1
+    },
+    key=len,
+    reverse=True,
+)
+# Has one item in a look for which these places have moved.
+_moved = []
+
+
+def move_libraries():
+    """Lets the interpreter and its libraries seem to lie elsewhere in all that is written down
+    from now on: two looks at what says where they are must never agree, since on the next
+    machine they lie elsewhere indeed."""
+    _moved.append(True)
+
+
+def _placed(text):
+    if _moved and text is not None:
+        for place in _PLACES:
+            if place in text:
+                return text.replace(place, "/elsewhere")
+    return text
+
+
 def observe(module, call, path, take):
     """One call; returns an observation as JSON text. `path` is that of the file whose lines
     count, and `take` gives those that were executed since it was last asked."""
@@ -88,13 +124,13 @@ def observe(module, call, path, take):
             observation["exception"] = type_name(type(error))
             observation["raised_at"] = _innermost(error, path)
             try:
-                observation["message"] = _whole(str(error)[:TEXT_CHARACTERS])
+                observation["message"] = _placed(_whole(str(error)[:TEXT_CHARACTERS]))
             except Exception:
                 observation["message"] = "<the message cannot be read>"
         for name in call["arguments"]:
             observation["arguments"].append(classify(namespace.get(name)))
         take()
-    observation["printed"] = _whole(printed.getvalue()[:TEXT_CHARACTERS])
+    observation["printed"] = _placed(_whole(printed.getvalue()[:TEXT_CHARACTERS]))
     return json.dumps(observation)
 
 
@@ -167,7 +203,12 @@ def _classify(value):
         text = _whole(repr(value)[:TEXT_CHARACTERS])
     except Exception as error:
         text = f"<repr raised {type_name(type(error))}>"
-    return {"kind": kind, "type_name": type_name(type(value)), "source": source, "repr": text}
+    return {
+        "kind": kind,
+        "type_name": type_name(type(value)),
+        "source": _placed(source),
+        "repr": _placed(text),
+    }
 
 
 def _same(left, right):

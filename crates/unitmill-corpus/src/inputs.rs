@@ -296,7 +296,8 @@ fn collect(
     wanted: impl Fn(&Path) -> bool,
 ) -> Result<Vec<InputFile>, CorpusError> {
     let mut files = Vec::new();
-    for entry in WalkDir::new(root).follow_links(true).sort_by_file_name() {
+    // In any order: what is found is sorted at the end.
+    for entry in WalkDir::new(root).follow_links(true) {
         let (path, found) = match &entry {
             // Most files of a folder hold no source; they need not be looked at.
             Ok(entry)

@@ -98,7 +98,9 @@ impl Candidate {
     pub fn assemble(imports: &str, context: &str, function: &str) -> String {
         let [imports, context, function] =
             [imports, context, function].map(|part| part.trim_matches('\n'));
-        let mut code = imports.to_owned();
+        let mut code =
+            String::with_capacity(imports.len() + context.len() + function.len() + 2 * 3 + 1);
+        code.push_str(imports);
         let mut add = |part: &str, between: &str| {
             if !code.is_empty() && !part.is_empty() {
                 code.push_str(between);

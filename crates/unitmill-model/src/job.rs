@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of [`Job`] and [`crate::Outcome`]; part of every execution key, so that a
 /// change of meaning never meets an old journal.
-pub const JOB_VERSION: u32 = 3;
+pub const JOB_VERSION: u32 = 4;
 
 /// One execution in a fresh, isolated interpreter.
 ///

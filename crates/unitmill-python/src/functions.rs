@@ -128,7 +128,7 @@ impl<'a, 's> Extraction<'a, 's> {
             Ok(candidate) => FunctionOutcome::Candidate(Box::new(candidate)),
             Err(refusal) => FunctionOutcome::Rejected {
                 name: subject.name(),
-                first_line: self.module.line_range(subject.statement).0,
+                first_line: self.module.first_line(subject.statement),
                 reason: refusal.reason,
                 detail: refusal.detail,
                 packages: refusal.packages,
@@ -402,10 +402,7 @@ impl<'a, 's> Extraction<'a, 's> {
         if self.settings.kinds.contains(&kind) {
             Ok(())
         } else {
-            Err(Refusal::new(
-                RejectReason::KindNotSelected,
-                kind.to_string(),
-            ))
+            Err(Refusal::new(RejectReason::KindNotSelected, kind.words()))
         }
     }
 
@@ -429,6 +426,11 @@ impl<'a, 's> Extraction<'a, 's> {
         let is_sliced = guarded.is_empty() && class.is_none();
         let mut guarded = guarded.into_iter().peekable();
         let mut is_whole = true;
+        let statements = closure.units.iter();
+        let bytes = statements.map(|&unit| self.module.units[unit].statement.range().len());
+        // With the empty lines between them.
+        text.context
+            .reserve(bytes.map(|bytes| bytes.to_usize() + 3).sum());
         for &member in &closure.units {
             while let Some((_, block)) = guarded.next_if(|&(unit, _)| unit < member) {
                 text.add_context(&block, true);

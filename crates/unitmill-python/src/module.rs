@@ -447,12 +447,14 @@ impl<'a> Module<'a> {
         TextRange::at(range.start(), TextSize::new(length as u32))
     }
 
+    /// The line that a statement starts on, decorators included.
+    pub(crate) fn first_line(&self, statement: &Stmt) -> u32 {
+        self.lines.line(statement.start())
+    }
+
     /// The line that a statement starts on, decorators included, and the one it ends on.
     pub(crate) fn line_range(&self, statement: &Stmt) -> (u32, u32) {
-        (
-            self.lines.line(statement.start()),
-            self.lines.line(statement.end()),
-        )
+        (self.first_line(statement), self.lines.line(statement.end()))
     }
 }
 

@@ -186,24 +186,24 @@ const SHORT_LINE: usize = 64;
 
 /// The bound of all logical lines; what matters is found in the long ones.
 fn depth_of_lines(tokens: &[Token]) -> DepthBound {
-    let mut bound = DepthBound::default();
-    let mut start = 0;
-    for (index, token) in tokens.iter().enumerate() {
-        let kind = token.kind();
-        let ends = matches!(
-            kind,
+    let ends_line = |token: &Token| {
+        matches!(
+            token.kind(),
             TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent
-        );
-        if !ends && index + 1 < tokens.len() {
-            continue;
+        )
+    };
+    let mut bound = DepthBound::default();
+    for line in tokens.split_inclusive(ends_line) {
+        let is_long = line.len() > SHORT_LINE;
+        let last = line.last().filter(|last| !is_long && ends_line(last));
+        match last.map(|last| (last.kind(), last.start())) {
+            // Nothing was counted since the line before began.
+            Some((TokenKind::Newline, _)) => {}
+            Some((kind, start)) => bound.add(kind, start),
+            None => line
+                .iter()
+                .for_each(|token| bound.add(token.kind(), token.start())),
         }
-        if index - start >= SHORT_LINE {
-            for token in &tokens[start..index] {
-                bound.add(token.kind(), token.start());
-            }
-        }
-        bound.add(kind, token.start());
-        start = index + 1;
     }
     bound
 }
@@ -297,7 +297,7 @@ pub(crate) struct LineIndex<'a> {
 }
 
 /// Bytes between two counts.
-const BLOCK: usize = 4096;
+const BLOCK: usize = 1024;
 
 impl<'a> LineIndex<'a> {
     pub(crate) fn new(source: &'a str) -> Self {

@@ -43,7 +43,7 @@ impl<'a> Subject<'a> {
     /// `function` or `Class.method`.
     pub(crate) fn name(&self) -> String {
         match self.class() {
-            Some(class) => format!("{}.{}", class.name, self.function.name),
+            Some(class) => [class.name.as_str(), ".", self.function.name.as_str()].concat(),
             None => self.function.name.to_string(),
         }
     }

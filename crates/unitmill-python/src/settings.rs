@@ -108,15 +108,22 @@ impl Default for FunctionSettings {
     }
 }
 
-impl fmt::Display for FunctionKind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(match self {
+impl FunctionKind {
+    /// What people call it.
+    pub const fn words(self) -> &'static str {
+        match self {
             Self::Function => "function",
             Self::Method => "method",
             Self::ClassMethod => "class method",
             Self::StaticMethod => "static method",
             Self::Async => "async function",
             Self::Generator => "generator",
-        })
+        }
+    }
+}
+
+impl fmt::Display for FunctionKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.words())
     }
 }

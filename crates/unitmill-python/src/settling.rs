@@ -118,7 +118,7 @@ impl<'a> Extraction<'a, '_> {
                 .iter()
                 .any(|need| need.name == name && need.eager);
             let statement = self.module.units[later].statement;
-            (!wraps).then(|| self.module.line_range(statement).0)
+            (!wraps).then(|| self.module.first_line(statement))
         })
     }
 
@@ -173,7 +173,7 @@ impl<'a> Extraction<'a, '_> {
             .map(|&unit| self.module.units[unit].statement)
             .find(|statement| fails_on_this_platform(statement));
         if let Some(statement) = failing {
-            let line = self.module.line_range(statement).0;
+            let line = self.module.first_line(statement);
             return refuse(
                 RejectReason::UnresolvedName,
                 format!("line {line} ends the loading of the module on Linux"),

@@ -164,6 +164,35 @@ def whole_milliseconds():
     sandbox.close().await.expect("the sandbox cleans up");
 }
 
+/// What says where the libraries lie must not become a test: on another machine it fails.
+#[tokio::test(flavor = "multi_thread")]
+async fn libraries_move_in_a_second_look() {
+    let Some(sandbox) = support::open(support::bare_environment(), 1).await else {
+        return;
+    };
+    let mut job = support::module("import json\ndef where():\n    return json.__file__\n", &[]);
+    job.kind = JobKind::Observe {
+        calls: ["where()", "str(json)", "print(where())", "'/usr/bin/env'"]
+            .map(|expression| ObservedCall {
+                setup: String::new(),
+                expression: expression.to_owned(),
+                arguments: Vec::new(),
+            })
+            .to_vec(),
+        lines: false,
+    };
+    job.seed = 1;
+    let outcome = sandbox.run(&job).await.expect("the sandbox works");
+    insta::assert_snapshot!(shown(&outcome), @r#"
+    passed
+    literal str '/elsewhere/json/__init__.py'
+    literal str "<module 'json' from '/elsewhere/json/__init__.py'>"
+    literal NoneType None | printed "/elsewhere/json/__init__.py\n"
+    literal str '/usr/bin/env'
+    "#);
+    sandbox.close().await.expect("the sandbox cleans up");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_nobody_has_written_differs_in_a_second_look() {
     let Some(environment) = support::scientific_environment() else {
