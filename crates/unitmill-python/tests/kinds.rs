@@ -708,6 +708,7 @@ def silent(x):
     documented: complexity (complexity 1, at least 3)
     branching: candidate
     nets: complexity (complexity 1, at least 3)
+    fetches: complexity (complexity 1, at least 3)
     nets_too: complexity (complexity 1, at least 3)
     helper: complexity (complexity 1, at least 3)
     parses: complexity (complexity 1, at least 3)
