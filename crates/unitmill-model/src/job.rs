@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// The scratch folder of a run in a jail with a root of its own, as the code in it sees it.
+pub const SCRATCH_FOLDER: &str = "/tmp/work";
+
 /// The version of [`Job`] and [`crate::Outcome`]; part of every execution key, so that a
 /// change of meaning never meets an old journal.
 pub const JOB_VERSION: u32 = 4;

@@ -29,7 +29,9 @@ pub use duplicate::{
     CandidateSketch, DuplicateDrop, NearNeighbour, SketchBands, SketchContamination, SketchShingles,
 };
 pub use identity::{CandidateId, Digest, DigestBuilder, PairId, ParseIdError};
-pub use job::{JOB_VERSION, Job, JobFile, JobKind, Limits, ObservedCall, TestOrder};
+pub use job::{
+    JOB_VERSION, Job, JobFile, JobKind, Limits, ObservedCall, SCRATCH_FOLDER, TestOrder,
+};
 pub use model_call::{Agent, FinishReason, Message, ModelAnswer, ModelRequest, Reply, Role};
 pub use money::{Cost, Spending, TokenPrice};
 pub use outcome::{

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use unitmill_jail::{Bind, GuestFile, SymbolicLink};
+use unitmill_model::SCRATCH_FOLDER;
 
 use crate::environment::Environment;
 use crate::error::SandboxError;
@@ -277,7 +278,7 @@ impl Folders {
     pub(crate) fn of_a_jail() -> Self {
         Self {
             harness: PathBuf::from(HARNESS_FOLDER),
-            home: PathBuf::from("/tmp/work"),
+            home: PathBuf::from(SCRATCH_FOLDER),
             temporary: PathBuf::from("/tmp"),
         }
     }
@@ -285,11 +286,11 @@ impl Folders {
 
 /// The few files under `/etc` that a C library wants to read; every slot's user has a name.
 pub(crate) fn system_files(users: u32) -> Vec<GuestFile> {
-    let mut passwd = "root:x:0:0::/tmp/work:/bin/false\n".to_owned();
+    let mut passwd = format!("root:x:0:0::{SCRATCH_FOLDER}:/bin/false\n");
     let mut group = "root:x:0:\n".to_owned();
     for user in 1..users {
         passwd.push_str(&format!(
-            "user{user}:x:{user}:{user}::/tmp/work:/bin/false\n"
+            "user{user}:x:{user}:{user}::{SCRATCH_FOLDER}:/bin/false\n"
         ));
         group.push_str(&format!("user{user}:x:{user}:\n"));
     }

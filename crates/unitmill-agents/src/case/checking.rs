@@ -84,13 +84,7 @@ impl Case {
     }
 
     fn look(&self, code: &str, probes: &[Probe], seed: u32) -> Request {
-        Request::Execute(jobs::observe(
-            &self.settings,
-            code,
-            observed(probes),
-            false,
-            seed,
-        ))
+        Request::Execute(jobs::observe(&self.settings, code, observed(probes), seed))
     }
 
     /// The calls of the tests: those that held, those that did not, and their neighbours.

@@ -26,8 +26,9 @@ pub(super) fn coverage(settings: &CaseSettings, code: &str, tests: &str) -> Job 
     job(settings, module, JobKind::Coverage, settings.seed)
 }
 
-/// Calls of the code, to be looked at; with the lines that each executes, if asked for.
-pub(super) fn observe(
+/// Guessed calls of the code, to be looked at; with the lines that each executes, if asked
+/// for.
+pub(super) fn guess(
     settings: &CaseSettings,
     code: &str,
     calls: Vec<ObservedCall>,
@@ -35,6 +36,25 @@ pub(super) fn observe(
     seed: u32,
 ) -> Job {
     let kind = JobKind::Observe { calls, lines };
+    Job {
+        limits: guessing_limits(settings.limits),
+        ..job(settings, code.to_owned(), kind, seed)
+    }
+}
+
+/// Calls that are known to return, to be looked at in other code or once more. They have
+/// the time that tests have: a look at some of them that were seen one by one may not fail
+/// for want of it.
+pub(super) fn observe(
+    settings: &CaseSettings,
+    code: &str,
+    calls: Vec<ObservedCall>,
+    seed: u32,
+) -> Job {
+    let kind = JobKind::Observe {
+        calls,
+        lines: false,
+    };
     job(settings, code.to_owned(), kind, seed)
 }
 
@@ -62,10 +82,6 @@ fn job(settings: &CaseSettings, module: String, kind: JobKind, seed: u32) -> Job
         packages.sort();
         packages.dedup();
     }
-    let limits = match kind {
-        JobKind::Observe { .. } => observation_limits(settings.limits),
-        JobKind::Verdict | JobKind::Coverage => settings.limits,
-    };
     Job {
         version: JOB_VERSION,
         files: vec![JobFile {
@@ -76,7 +92,7 @@ fn job(settings: &CaseSettings, module: String, kind: JobKind, seed: u32) -> Job
         expected_tests,
         kind,
         packages,
-        limits,
+        limits: settings.limits,
         seed,
         order: TestOrder::AsLoaded,
     }
@@ -84,7 +100,7 @@ fn job(settings: &CaseSettings, module: String, kind: JobKind, seed: u32) -> Job
 
 /// Guessed inputs send some functions round in circles. A call that makes a good test takes
 /// milliseconds, so looking gets a fifth of the time that a suite has.
-fn observation_limits(limits: Limits) -> Limits {
+fn guessing_limits(limits: Limits) -> Limits {
     Limits {
         wall_ms: (limits.wall_ms / 5).max(1000),
         cpu_ms: (limits.cpu_ms / 5).max(1000),

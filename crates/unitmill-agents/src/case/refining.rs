@@ -280,15 +280,8 @@ impl Case {
 
     fn look_twice(&self, code: &str, calls: &[ObservedCall]) -> [Request; 2] {
         let seed = self.settings.seed;
-        [seed, seed.wrapping_add(1)].map(|seed| {
-            Request::Execute(jobs::observe(
-                &self.settings,
-                code,
-                calls.to_vec(),
-                false,
-                seed,
-            ))
-        })
+        [seed, seed.wrapping_add(1)]
+            .map(|seed| Request::Execute(jobs::observe(&self.settings, code, calls.to_vec(), seed)))
     }
 
     pub(super) fn looked_before(

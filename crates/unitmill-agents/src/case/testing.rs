@@ -169,7 +169,7 @@ impl Case {
             .into_iter()
             .map(|seed| {
                 let (settings, code) = (&self.settings, &observing.code);
-                Request::Execute(jobs::observe(settings, code, calls.clone(), lines, seed))
+                Request::Execute(jobs::guess(settings, code, calls.clone(), lines, seed))
             })
             .collect()
     }

@@ -2,8 +2,11 @@
 //! function does with inputs that its text suggests.
 //!
 //! It looks twice, with different seeds, and drops what differs. It never believes an
-//! observation over a doctest: where the two disagree, the test asserts the doctest.
+//! observation over a doctest: where the two disagree, the test asserts the doctest. Nor
+//! does it use what was seen of a look that ran out of time: how far that came is a matter
+//! of the machine.
 
+mod alone;
 mod call;
 mod doctest;
 mod facts;
@@ -29,12 +32,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
 use unitmill_model::{
-    Observation, ObservedCall, ObservedValue, Outcome, ValueKind, Verdict, Verification,
+    Observation, ObservedCall, ObservedValue, Outcome, SCRATCH_FOLDER, ValueKind, Verdict,
+    Verification,
 };
 use unitmill_python::{Signature, signature};
 
 use crate::Environment;
 use crate::syntax::{Module, canonical, expression, last_of};
+use alone::Alone;
 pub(crate) use call::Call;
 use doctest::Example;
 use plan::{MOST_CALLS, Planner};
@@ -44,8 +49,6 @@ use suite::Writer;
 
 /// At most this many looks at one piece of code.
 const MOST_LOOKS: u32 = 3;
-/// After this many looks that ran out of time there is no other.
-const MOST_TIMEOUTS: u32 = 2;
 /// At most this many looks of the search come after these.
 const MOST_SEARCHES: u32 = 10;
 /// Longer expectations are not readable.
@@ -154,8 +157,8 @@ pub(crate) struct Generator {
     broken: Option<(Verdict, String)>,
     /// Calls behind one that ended the run.
     unseen: Vec<Entry>,
-    /// Looks that ran out of time.
-    timeouts: u32,
+    /// Calls of a look that ran out of time.
+    alone: Alone,
     /// Exceptions that the code raises by name.
     deliberate: BTreeSet<String>,
     bound: BTreeMap<String, Option<String>>,
@@ -188,7 +191,7 @@ impl Generator {
             looked: Vec::new(),
             broken: None,
             unseen: Vec::new(),
-            timeouts: 0,
+            alone: Alone::default(),
             deliberate: raises.names,
         };
         generator.current = (0..generator.examples.len()).map(Entry::Example).collect();
@@ -241,15 +244,56 @@ impl Generator {
 
     /// Takes one outcome of the calls for each of [`Self::seeds`], in their order.
     pub(crate) fn look(&mut self, outcomes: &[&Outcome]) -> Findings {
-        let (first, second) = match (self.seeds, outcomes) {
-            (Seeds::Second, [outcome]) => return self.confirm(outcome),
-            (_, [outcome]) => (*outcome, *outcome),
-            (_, [first, second]) => (*first, *second),
+        let (first, second) = match outcomes {
+            [outcome] => (*outcome, *outcome),
+            [first, second] => (*first, *second),
             _ => return Findings::Nothing("the function was not observed".to_owned()),
         };
-        self.looks += 1;
-        self.budget = self.budget.saturating_sub(self.current.len());
         let entries = std::mem::take(&mut self.current);
+        if !self.alone.is_under_way() && self.seeds != Seeds::Second {
+            self.looks += 1;
+            self.budget = self.budget.saturating_sub(entries.len());
+        }
+        let worse = if first.verdict == Verdict::Passed {
+            second
+        } else {
+            first
+        };
+        let broken = (worse.verdict != Verdict::Passed)
+            .then(|| (worse.verdict, worse.detail.trim().to_owned()));
+        if worse.verdict == Verdict::Timeout {
+            // A look that is taken again call by call tells nothing.
+            self.broken = broken.filter(|_| entries.len() == 1);
+            self.unseen.clear();
+            let given_up = self.alone.ran_out_of_time(entries);
+            if self.seeds == Seeds::Second {
+                self.confirm(given_up, second);
+            }
+        } else if self.seeds == Seeds::Second {
+            self.confirm(entries, second);
+        } else {
+            // Of calls that are looked at one by one, any that went wrong tells why.
+            if broken.is_some() || !self.alone.is_under_way() {
+                self.broken = broken;
+            }
+            self.take_in(entries, first, second);
+        }
+        if let Some(next) = self.alone.next() {
+            self.current = vec![next];
+            return Findings::LookAgain;
+        }
+        if self.seeds == Seeds::Second {
+            return self.finish();
+        }
+        // What the search tries is meant to go wrong now and then.
+        match self.repairable_error().filter(|_| self.searches == 0) {
+            Some(error) => Findings::Repair { error },
+            None => self.proceed(),
+        }
+    }
+
+    /// Notes what was seen of calls.
+    fn take_in(&mut self, entries: Vec<Entry>, first: &Outcome, second: &Outcome) {
         let reported = first.observations.len().min(second.observations.len());
         for (entry, (one, other)) in entries
             .iter()
@@ -264,35 +308,19 @@ impl Generator {
                 confirmed: self.seeds == Seeds::Both,
             });
         }
-        let worse = if first.verdict == Verdict::Passed {
-            second
-        } else {
-            first
-        };
-        self.broken = (worse.verdict != Verdict::Passed)
-            .then(|| (worse.verdict, worse.detail.trim().to_owned()));
-        self.timeouts += u32::from(worse.verdict == Verdict::Timeout);
-        // The call that ended the run is not tried again; those behind it are, unless the
-        // function keeps running out of time: it sleeps, waits or goes round in circles
-        // whatever it is given, and looking on would cost seconds a call.
-        self.unseen = if self.timeouts >= MOST_TIMEOUTS {
-            Vec::new()
-        } else if reported > 0 || self.ended_by_a_call() {
+        // The call that ended the run is not tried again; those behind it are.
+        self.unseen = if reported > 0 || self.ended_by_a_call() {
             entries.into_iter().skip(reported + 1).collect()
         } else {
             Vec::new()
         };
-        // What the search tries is meant to go wrong now and then.
-        match self.repairable_error().filter(|_| self.searches == 0) {
-            Some(error) => Findings::Repair { error },
-            None => self.proceed(),
-        }
     }
 
-    /// Takes the second look at calls that are to become tests.
-    fn confirm(&mut self, second: &Outcome) -> Findings {
-        let mut observations = second.observations.iter();
-        for entry in std::mem::take(&mut self.current) {
+    /// Notes what was seen of calls that are to become tests, when they were looked at again.
+    fn confirm(&mut self, entries: Vec<Entry>, second: &Outcome) {
+        let is_whole = second.verdict != Verdict::Timeout;
+        let mut observations = second.observations.iter().filter(|_| is_whole);
+        for entry in entries {
             let other = observations.next();
             let Entry::Guided(call) = entry else { continue };
             let known = self
@@ -307,7 +335,6 @@ impl Generator {
                 looked.confirmed = true;
             }
         }
-        self.finish()
     }
 
     /// Whether it was a limit that ended the run, and not the loading of the module.
@@ -397,7 +424,7 @@ impl Generator {
             }
         }
         let may_search = self.may_search && self.budget > 0 && self.searches < MOST_SEARCHES;
-        if may_search && !self.differs() && self.timeouts < MOST_TIMEOUTS {
+        if may_search && !self.differs() && !self.alone.has_enough() {
             self.searches += 1;
             let mut calls = std::mem::take(&mut self.unseen);
             if calls.is_empty() {
@@ -578,13 +605,21 @@ fn is_usable(value: &ObservedValue) -> bool {
             .is_some_and(|source| source.len() <= LONGEST_SOURCE)
 }
 
-/// Leaves opaque values those traits that they have in the other observation too.
+/// Whether a value holds the path of the folder that the sandbox gives a run: a test that
+/// asserts it holds nowhere else.
+fn names_the_scratch_folder(value: &ObservedValue) -> bool {
+    let source = value.source.as_ref().unwrap_or(&value.repr);
+    source.contains(SCRATCH_FOLDER)
+}
+
+/// Leaves opaque values those traits that hold elsewhere, and in the other observation too.
 fn keep_common_traits(seen: &mut Observation, other: &Observation) {
     fn keep(value: &mut ObservedValue, other: &ObservedValue) {
         value.traits.retain(|one| {
-            other.traits.iter().any(|other| {
+            let is_common = other.traits.iter().any(|other| {
                 other.expression == one.expression && same_value(&other.value, &one.value)
-            })
+            });
+            is_common && !names_the_scratch_folder(&one.value)
         });
     }
     if let (Some(value), Some(other)) = (&mut seen.value, &other.value) {

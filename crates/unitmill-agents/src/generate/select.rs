@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use unitmill_model::{ObservedValue, ValueKind, Verification};
+use unitmill_model::{ObservedValue, SCRATCH_FOLDER, ValueKind, Verification};
 
 use super::suite::{self, Writer, has_effect};
 use super::{
     Call, Entry, Evidence, Findings, Generator, Looked, Seeds, Seen, Suite, can_judge, is_none,
-    is_usable,
+    is_usable, names_the_scratch_folder,
 };
 use crate::syntax::{canonical, last_of};
 
@@ -57,7 +57,10 @@ impl Generator {
     /// What a test of a call could assert; none if nothing that would say something.
     pub(super) fn worth(&self, looked: &Looked) -> Option<Worth> {
         let is_late = self.confirmations >= MOST_CONFIRMATIONS && !looked.confirmed;
-        if !looked.stable || is_late {
+        let seen = &looked.seen;
+        let names_the_scratch_folder = seen.printed.contains(SCRATCH_FOLDER)
+            || seen.arguments.iter().any(names_the_scratch_folder);
+        if !looked.stable || is_late || names_the_scratch_folder {
             return None;
         }
         match &looked.seen.value {
@@ -72,6 +75,9 @@ impl Generator {
     }
 
     pub(super) fn is_assertable(&self, value: &ObservedValue) -> bool {
+        if names_the_scratch_folder(value) {
+            return false;
+        }
         is_usable(value)
             || suite::constructor(value, &self.bound).is_some()
             || (value.kind == ValueKind::Opaque

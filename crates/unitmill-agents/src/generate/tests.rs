@@ -288,26 +288,95 @@ fn iterators_are_unrolled() {
     );
 }
 
-#[test]
-fn a_call_that_ends_the_run_is_left_out() {
-    let mut generator = generator("def f(x: int): return x");
-    let all = generator.calls();
-    let outcome = Outcome {
-        verdict: Verdict::Timeout,
+/// A run that ended early, after so many calls.
+fn ended(verdict: Verdict, reported: usize) -> Outcome {
+    Outcome {
+        verdict,
         tests: Vec::new(),
         tests_run: 0,
         tests_passed: 0,
         detail: "over the limit".into(),
         output: String::new(),
-        observations: vec![returned(value(ValueKind::Literal, "int", "5"))],
+        observations: vec![returned(value(ValueKind::Literal, "int", "5")); reported],
         coverage: None,
         duration_ms: 0,
-    };
+    }
+}
+
+#[test]
+fn a_call_that_ends_the_run_is_left_out() {
+    let mut generator = generator("def f(x: int): return x");
+    let all = generator.calls();
+    let outcome = ended(Verdict::Crashed, 1);
     assert!(matches!(
         generator.look(&[&outcome, &outcome]),
         Findings::LookAgain
     ));
     assert_eq!(generator.calls(), all[2..]);
+}
+
+/// A machine that is so fast that it sees every call of a look before time runs out, or so
+/// slow that it sees none, makes the same suite.
+#[test]
+fn how_far_a_look_came_before_its_time_ran_out_decides_nothing() {
+    let suites: Vec<String> = [None, Some(0), Some(2)]
+        .into_iter()
+        .map(|reported| {
+            let mut generator = generator("def f(x: int): return x");
+            let all = generator.calls();
+            if let Some(reported) = reported {
+                let outcome = ended(Verdict::Timeout, reported);
+                let findings = generator.look(&[&outcome, &outcome]);
+                assert!(matches!(findings, Findings::LookAgain), "{findings:?}");
+                assert_eq!(generator.calls(), all[..1]);
+            }
+            let mut findings = Findings::LookAgain;
+            while matches!(findings, Findings::LookAgain) {
+                findings = look(&mut generator, |_, call| {
+                    let at = all.iter().position(|known| known == call);
+                    let at = at.expect("only calls that were planned");
+                    returned(value(ValueKind::Literal, "int", &at.to_string()))
+                });
+            }
+            suite(findings).text
+        })
+        .collect();
+    assert!(suites.iter().all(|text| *text == suites[0]), "{suites:#?}");
+}
+
+#[test]
+fn a_function_whose_calls_run_out_of_time_alone_is_given_up() {
+    let mut generator = generator("def f(x: int): return x");
+    let outcome = ended(Verdict::Timeout, 0);
+    let mut looks = 0;
+    let findings = loop {
+        looks += 1;
+        match generator.look(&[&outcome, &outcome]) {
+            Findings::LookAgain => {}
+            other => break other,
+        }
+    };
+    assert_eq!(looks, 3);
+    let Findings::Nothing(detail) = findings else {
+        panic!("{findings:?}");
+    };
+    assert_eq!(
+        detail,
+        "the function cannot be observed: timeout: over the limit"
+    );
+}
+
+#[test]
+fn no_test_asserts_the_path_of_the_scratch_folder() {
+    let mut generator = generator("def f(x: int): return x");
+    let findings = look(&mut generator, |index, _| {
+        let path = format!("'{SCRATCH_FOLDER}/{index}'");
+        let text = if index == 1 { "'elsewhere'" } else { &path };
+        returned(value(ValueKind::Literal, "str", text))
+    });
+    let text = suite(findings).text;
+    assert!(text.contains("'elsewhere'"), "{text}");
+    assert!(!text.contains(SCRATCH_FOLDER), "{text}");
 }
 
 #[test]
