@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 
 use libfuzzer_sys::fuzz_target;
-use unitmill_model::{Candidate, Digest, Origin};
+use unitmill_model::{Candidate, Origin};
 use unitmill_python::{
     FunctionKind, FunctionOutcome, FunctionSettings, PackageRequirement, extract_functions,
     parse_check, split_function, undefined_names,
@@ -26,7 +26,7 @@ fuzz_target!(|input: &[u8]| {
         repo: None,
         license: None,
         path: "pkg/module.py".to_owned(),
-        source_sha256: Digest::of(text.as_bytes()),
+        held_sha256: None,
     };
     let settings = FunctionSettings {
         require: if control & 1 == 0 {

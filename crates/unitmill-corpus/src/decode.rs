@@ -1,13 +1,52 @@
 //! Bytes of a Python file to text, as Python itself would read them. Never guesses an
 //! encoding: what is neither UTF-8 nor declared is refused.
 
+use unitmill_model::Digest;
+
+/// The text of a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decoded {
+    /// The text.
+    pub text: String,
+    /// SHA-256 of the file's bytes, where the text is not these bytes.
+    pub held_sha256: Option<Digest>,
+}
+
+impl Decoded {
+    /// A text that is the file's bytes.
+    pub(crate) fn verbatim(text: String) -> Self {
+        Self {
+            text,
+            held_sha256: None,
+        }
+    }
+
+    /// Each byte a character.
+    fn latin(bytes: &[u8]) -> Self {
+        Self {
+            text: bytes.iter().map(|&byte| char::from(byte)).collect(),
+            held_sha256: Some(Digest::of(bytes)),
+        }
+    }
+
+    /// Takes off what stands before the text.
+    pub(crate) fn without_start(mut self, bytes: usize) -> Self {
+        if bytes > 0 {
+            self.held_sha256
+                .get_or_insert_with(|| Digest::of(&self.text));
+            self.text.drain(..bytes);
+        }
+        self
+    }
+}
+
 /// Text of a Python source file: UTF-8 with or without a byte order mark, or the encoding
 /// of its PEP 263 line if that is ASCII or Latin-1. Line breaks stay as they are; the byte
 /// order mark goes.
 ///
 /// # Errors
 /// What is wrong with the bytes, for a reject's detail.
-pub fn decode_source(mut bytes: Vec<u8>) -> Result<String, String> {
+pub fn decode_source(bytes: Vec<u8>) -> Result<Decoded, String> {
     if memchr::memchr(0, &bytes).is_some() {
         let is_utf_16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
         return Err(if is_utf_16 {
@@ -16,18 +55,19 @@ pub fn decode_source(mut bytes: Vec<u8>) -> Result<String, String> {
             "holds a NUL byte".to_owned()
         });
     }
-    let has_mark = bytes.starts_with(b"\xef\xbb\xbf");
-    if has_mark {
-        bytes.drain(..3);
-    }
-    let declared = declared_encoding(&bytes);
+    let mark = if bytes.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    };
+    let declared = declared_encoding(&bytes[mark..]);
     let encoding = declared.as_deref().map_or(Encoding::Utf8, Encoding::of);
     match encoding {
         Encoding::Utf8 => match String::from_utf8(bytes) {
-            Ok(text) => Ok(text),
+            Ok(text) => Ok(Decoded::verbatim(text).without_start(mark)),
             Err(error) => Err(format!(
                 "not UTF-8 at byte {}{}",
-                error.utf8_error().valid_up_to(),
+                error.utf8_error().valid_up_to() - mark,
                 if declared.is_some() {
                     ", which it declares"
                 } else {
@@ -35,14 +75,14 @@ pub fn decode_source(mut bytes: Vec<u8>) -> Result<String, String> {
                 }
             )),
         },
-        _ if has_mark => Err(format!(
+        _ if mark > 0 => Err(format!(
             "starts with a UTF-8 byte order mark and declares {}",
             declared.unwrap_or_default()
         )),
-        Encoding::Latin1 => Ok(bytes.iter().map(|&byte| char::from(byte)).collect()),
+        Encoding::Latin1 => Ok(Decoded::latin(&bytes)),
         // Everything that Python accepts here agrees with ASCII where only ASCII is used.
         Encoding::Ascii | Encoding::Other => match bytes.iter().position(|byte| !byte.is_ascii()) {
-            None => Ok(bytes.iter().map(|&byte| char::from(byte)).collect()),
+            None => Ok(Decoded::latin(&bytes)),
             Some(position) => Err(format!(
                 "declares {}, which cannot be read at byte {position}",
                 declared.unwrap_or_default()
@@ -56,13 +96,15 @@ pub fn decode_source(mut bytes: Vec<u8>) -> Result<String, String> {
 ///
 /// # Errors
 /// As [`decode_source`].
-pub(crate) fn decode_as(bytes: Vec<u8>, encoding: Option<&str>) -> Result<String, String> {
+pub(crate) fn decode_as(bytes: Vec<u8>, encoding: Option<&str>) -> Result<Decoded, String> {
     let is_latin = matches!(encoding.map(Encoding::of), Some(Encoding::Latin1));
     if is_latin && memchr::memchr(0, &bytes).is_none() && std::str::from_utf8(&bytes).is_err() {
-        return Ok(bytes.iter().map(|&byte| char::from(byte)).collect());
+        return Ok(Decoded::latin(&bytes));
     }
     decode_source(bytes)
 }
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 enum Encoding {
     Utf8,
@@ -128,7 +170,12 @@ mod tests {
 
     #[test]
     fn reads_what_python_reads() {
-        let text = |bytes: &[u8]| decode_source(bytes.to_vec()).expect("must decode");
+        let text = |bytes: &[u8]| {
+            let decoded = decode_source(bytes.to_vec()).expect("must decode");
+            let held = decoded.held_sha256.unwrap_or(Digest::of(&decoded.text));
+            assert_eq!(held, Digest::of(bytes));
+            decoded.text
+        };
         assert_eq!(
             text("x = 'é'\r\n\u{c}y\n".as_bytes()),
             "x = 'é'\r\n\u{c}y\n"

@@ -27,7 +27,7 @@ mod tar_members;
 mod zip_members;
 
 pub use contamination::{Benchmarks, ContaminationSettings};
-pub use decode::decode_source;
+pub use decode::{Decoded, decode_source};
 pub use dedup::{Fingerprinted, LicenseStanding, bucket_of, deduplicate_bucket};
 pub use extract::{ExtractCounts, Extracted, extract_source};
 pub use fields::RowFields;

@@ -8,9 +8,9 @@ use std::ops::Range;
 use std::slice;
 
 use serde::{Deserialize, Serialize};
-use unitmill_model::{Digest, Origin, RejectReason};
+use unitmill_model::{Origin, RejectReason};
 
-use crate::decode::decode_source;
+use crate::decode::{Decoded, decode_source};
 use crate::inputs::{CorpusError, InputFile, InputFormat, InputRoot, describe};
 use crate::json_rows::{Line, LineReader, read_row};
 use crate::license::normalise_license;
@@ -35,6 +35,30 @@ pub struct FileRefusal {
     pub reason: RejectReason,
     /// What exactly.
     pub detail: String,
+}
+
+impl SourceFile {
+    pub(crate) fn new(
+        repo: Option<String>,
+        license: Option<String>,
+        path: String,
+        decoded: Result<Decoded, FileRefusal>,
+    ) -> Self {
+        let held_sha256 = decoded.as_ref().ok().and_then(|text| text.held_sha256);
+        Self {
+            origin: Origin {
+                repo,
+                license,
+                path,
+                held_sha256,
+            },
+            text: decoded.map(|decoded| decoded.text),
+        }
+    }
+
+    fn refused(path: String, refusal: FileRefusal) -> Self {
+        Self::new(None, None, path, Err(refusal))
+    }
 }
 
 impl FileRefusal {
@@ -189,18 +213,6 @@ impl<'a> Place<'a> {
             }),
         }
     }
-
-    fn refuse(self, path: String, digest: Digest, refusal: FileRefusal) -> SourceFile {
-        SourceFile {
-            origin: Origin {
-                repo: None,
-                license: None,
-                path,
-                source_sha256: digest,
-            },
-            text: Err(refusal),
-        }
-    }
 }
 
 impl Container {
@@ -288,9 +300,8 @@ impl SourceEntry<'_> {
                     &format!("{name} line {number}"),
                     max_bytes,
                 ),
-                Err(message) => place.refuse(
+                Err(message) => SourceFile::refused(
                     format!("{name}#{number}"),
-                    Digest::of(&line),
                     FileRefusal::new(
                         RejectReason::CorruptRow,
                         format!("{name} line {number}: {message}"),
@@ -303,21 +314,17 @@ impl SourceEntry<'_> {
                 max_bytes,
             ),
             Content::Member(member) => {
-                let digest = Digest::of(member.content.as_deref().unwrap_or_default());
-                SourceFile {
-                    origin: Origin {
-                        repo: Some(member.distribution.name.clone()),
-                        license: member.distribution.license.clone(),
-                        path: member.path,
-                        source_sha256: digest,
-                    },
-                    text: member.content.and_then(decode),
-                }
+                let distribution = &member.distribution;
+                SourceFile::new(
+                    Some(distribution.name.clone()),
+                    distribution.license.clone(),
+                    member.path,
+                    member.content.and_then(decode),
+                )
             }
-            Content::Refused(refusal) => place.refuse(name.clone(), Digest::of([]), refusal),
-            Content::LongRow(number) => place.refuse(
+            Content::Refused(refusal) => SourceFile::refused(name.clone(), refusal),
+            Content::LongRow(number) => SourceFile::refused(
                 format!("{name}#{number}"),
-                Digest::of([]),
                 FileRefusal::new(RejectReason::TooLarge, "the row itself is too long"),
             ),
         })
@@ -332,26 +339,17 @@ fn read_python(place: Place<'_>) -> Result<SourceFile, CorpusError> {
         .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes));
     if let Err(error) = read {
         let refusal = place.unreadable(error)?;
-        return Ok(place.refuse(name.clone(), Digest::of([]), refusal));
+        return Ok(SourceFile::refused(name.clone(), refusal));
     }
-    let digest = Digest::of(&bytes);
-    let text = if bytes.len() as u64 > limit {
+    let decoded = if bytes.len() as u64 > limit {
         Err(too_large(place.file.bytes.max(bytes.len() as u64), limit))
     } else {
         decode(bytes)
     };
-    Ok(SourceFile {
-        origin: Origin {
-            repo: None,
-            license: None,
-            path: name.clone(),
-            source_sha256: digest,
-        },
-        text,
-    })
+    Ok(SourceFile::new(None, None, name.clone(), decoded))
 }
 
-fn decode(bytes: Vec<u8>) -> Result<String, FileRefusal> {
+fn decode(bytes: Vec<u8>) -> Result<Decoded, FileRefusal> {
     decode_source(bytes)
         .map_err(|detail| FileRefusal::new(RejectReason::Undecodable, detail))
         .and_then(refuse_empty)
@@ -364,10 +362,10 @@ pub(crate) fn too_large(bytes: u64, limit: u64) -> FileRefusal {
     )
 }
 
-pub(crate) fn refuse_empty(text: String) -> Result<String, FileRefusal> {
-    if text.chars().all(char::is_whitespace) {
+pub(crate) fn refuse_empty(decoded: Decoded) -> Result<Decoded, FileRefusal> {
+    if decoded.text.chars().all(char::is_whitespace) {
         Err(FileRefusal::new(RejectReason::EmptyFile, "no source text"))
     } else {
-        Ok(text)
+        Ok(decoded)
     }
 }

@@ -15,8 +15,9 @@ pub struct Origin {
     /// Path of the file inside its repository, or relative to the input's root; a row of
     /// a container without a path field is `<container name>#<row number>`.
     pub path: String,
-    /// SHA-256 of the file's bytes as the corpus held them.
-    pub source_sha256: Digest,
+    /// SHA-256 of the file's bytes as the corpus held them, where the text is not these
+    /// bytes: it lost a byte order mark or was in another encoding. None where it is.
+    pub held_sha256: Option<Digest>,
 }
 
 /// A function of the corpus with its closure: the slice of its module that it needs.
@@ -51,7 +52,7 @@ pub struct Candidate {
     pub license: Option<String>,
     /// Path of the source file; see [`Origin::path`].
     pub path: String,
-    /// SHA-256 of the source file's bytes.
+    /// SHA-256 of the source file's bytes as the corpus held them.
     pub source_sha256: Digest,
     /// First line of the function in its file, decorators included, from 1.
     pub first_line: u32,
@@ -120,13 +121,18 @@ impl Candidate {
 
     /// The id of a candidate: the hash of its code and its origin, `first_line` included,
     /// so that a function defined twice in one file has two ids.
-    pub fn identify(code: &str, origin: &Origin, first_line: u32) -> CandidateId {
+    pub fn identify(
+        code: &str,
+        origin: &Origin,
+        source_sha256: &Digest,
+        first_line: u32,
+    ) -> CandidateId {
         let mut digest = DigestBuilder::new("candidate");
         digest
             .push(code)
             .push(origin.repo.as_deref().unwrap_or(""))
             .push(&origin.path)
-            .push(origin.source_sha256.as_bytes())
+            .push(source_sha256.as_bytes())
             .push(first_line.to_le_bytes());
         CandidateId::from_digest(&digest.finish())
     }

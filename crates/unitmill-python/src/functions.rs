@@ -74,6 +74,8 @@ struct Shared {
 pub(crate) struct Extraction<'a, 's> {
     pub(crate) module: Module<'a>,
     pub(crate) origin: &'s Origin,
+    /// SHA-256 of the file, once a candidate wants it: most files have none.
+    source_sha256: Option<Digest>,
     pub(crate) settings: &'s FunctionSettings,
     pub(crate) finder: ClosureFinder,
     fingerprinter: Fingerprinter,
@@ -96,6 +98,7 @@ impl<'a, 's> Extraction<'a, 's> {
         Self {
             module,
             origin,
+            source_sha256: origin.held_sha256,
             settings,
             finder: ClosureFinder::new(),
             fingerprinter: Fingerprinter::default(),
@@ -470,8 +473,10 @@ impl<'a, 's> Extraction<'a, 's> {
             fingerprint(&code, &name).unwrap_or_else(|| Digest::of(&code))
         };
         let (first_line, last_line) = self.module.line_range(subject.statement);
+        let source = self.module.source;
+        let source_sha256 = *self.source_sha256.get_or_insert_with(|| Digest::of(source));
         Ok(Candidate {
-            id: Candidate::identify(&code, self.origin, first_line),
+            id: Candidate::identify(&code, self.origin, &source_sha256, first_line),
             name,
             code,
             imports: text.imports,
@@ -487,7 +492,7 @@ impl<'a, 's> Extraction<'a, 's> {
             repo: self.origin.repo.clone(),
             license: self.origin.license.clone(),
             path: self.origin.path.clone(),
-            source_sha256: self.origin.source_sha256,
+            source_sha256,
             first_line,
             last_line,
             fingerprint,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use unitmill_model::{Digest, Origin, RejectReason};
+use unitmill_model::{Origin, RejectReason};
 use unitmill_python::{FunctionOutcome, FunctionSettings, PackageRequirement, extract_functions};
 
 /// What becomes of `f` where only some modules are there: its packages, or what is missing.
@@ -20,7 +20,7 @@ fn outcome(source: &str) -> Result<Vec<String>, String> {
         repo: None,
         license: None,
         path: "module.py".to_owned(),
-        source_sha256: Digest::of(source),
+        held_sha256: None,
     };
     let outcomes = extract_functions(source, &origin, &settings).expect("it parses");
     for outcome in outcomes {
@@ -164,7 +164,7 @@ fn without_an_environment_nobody_asks() {
         repo: None,
         license: None,
         path: "module.py".to_owned(),
-        source_sha256: Digest::of(source),
+        held_sha256: None,
     };
     let outcomes = extract_functions(source, &origin, &FunctionSettings::default());
     assert!(matches!(

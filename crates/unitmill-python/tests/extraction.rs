@@ -14,7 +14,7 @@ fn origin(path: &str) -> Origin {
         repo: None,
         license: None,
         path: path.to_owned(),
-        source_sha256: Digest::of("source"),
+        held_sha256: None,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use unitmill_model::{Candidate, Digest, Origin};
+use unitmill_model::{Candidate, Origin};
 use unitmill_python::{
     FunctionKind, FunctionOutcome, FunctionSettings, OutsideSource, PackageRequirement, Stub,
     extract_functions, fingerprint, parse_check, signature, split_function, stub_function,
@@ -30,7 +30,7 @@ fn outcomes(path: &str, source: &str, settings: &FunctionSettings) -> Vec<Functi
         repo: None,
         license: None,
         path: path.to_owned(),
-        source_sha256: Digest::of(source),
+        held_sha256: None,
     };
     extract_functions(source, &origin, settings).expect("the source parses")
 }

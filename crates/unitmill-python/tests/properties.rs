@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use unitmill_model::{Digest, Origin};
+use unitmill_model::Origin;
 use unitmill_python::{
     FunctionKind, FunctionOutcome, FunctionSettings, PackageRequirement, Stub, enumerate_tests,
     extract_functions, fingerprint, parse_check, split_function, stub_function, stub_tested,
@@ -15,7 +15,7 @@ fn origin() -> Origin {
         repo: None,
         license: None,
         path: "m.py".to_owned(),
-        source_sha256: Digest::of("source"),
+        held_sha256: None,
     }
 }
 

@@ -47,7 +47,7 @@ fn candidate(code: &str) -> Candidate {
         repo: Some("repo".into()),
         license: Some("MIT".into()),
         path: "shapes.py".into(),
-        source_sha256: Digest::of(code),
+        held_sha256: None,
     };
     let settings = FunctionSettings {
         require: PackageRequirement::None,

@@ -176,7 +176,7 @@ fn extract(path: &str, source: &str, settings: FunctionSettings) -> Vec<Candidat
         repo: None,
         license: None,
         path: path.to_owned(),
-        source_sha256: Digest::of(source),
+        held_sha256: None,
     };
     let settings = FunctionSettings {
         require: PackageRequirement::None,

@@ -38,10 +38,10 @@ pub(crate) fn candidate(name: &str, packages: &[&str]) -> Candidate {
         repo: Some("demo/demo".to_owned()),
         license: Some("MIT".to_owned()),
         path: format!("{name}.py"),
-        source_sha256: Digest::of(name),
+        held_sha256: None,
     };
     Candidate {
-        id: Candidate::identify(&code, &origin, 1),
+        id: Candidate::identify(&code, &origin, &Digest::of(name), 1),
         name: name.to_owned(),
         function: code.clone(),
         code,
@@ -53,7 +53,7 @@ pub(crate) fn candidate(name: &str, packages: &[&str]) -> Candidate {
         repo: origin.repo,
         license: origin.license,
         path: origin.path,
-        source_sha256: origin.source_sha256,
+        source_sha256: Digest::of(name),
         first_line: 1,
         last_line: 2,
         fingerprint: Digest::of(name),

@@ -9,7 +9,7 @@ fn candidate_called(code: &str, name: &str) -> Candidate {
         repo: None,
         license: None,
         path: "kinds.py".into(),
-        source_sha256: Digest::of(code),
+        held_sha256: None,
     };
     let settings = FunctionSettings {
         kinds: BTreeSet::from([
