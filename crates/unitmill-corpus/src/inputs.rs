@@ -288,6 +288,10 @@ fn plan_glob(input: u32, spec: &InputSpec) -> Result<Vec<InputFile>, CorpusError
     })
 }
 
+/// Where Python puts what it compiled, and nothing else: a third of the folders of an
+/// installed library.
+const COMPILED_FOLDER: &str = "__pycache__";
+
 /// The files below a folder whose names say that they hold source text and that `wanted`
 /// takes.
 fn collect(
@@ -297,7 +301,11 @@ fn collect(
 ) -> Result<Vec<InputFile>, CorpusError> {
     let mut files = Vec::new();
     // In any order: what is found is sorted at the end.
-    for entry in WalkDir::new(root).follow_links(true) {
+    let walk = WalkDir::new(root)
+        .follow_links(true)
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || entry.file_name() != COMPILED_FOLDER);
+    for entry in walk {
         let (path, found) = match &entry {
             // Most files of a folder hold no source; they need not be looked at.
             Ok(entry)

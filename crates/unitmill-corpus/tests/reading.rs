@@ -54,6 +54,7 @@ fn a_folder_may_hold_a_mix() {
     write(&root.join("a/latin.py"), b"x = '\xe9'\n");
     write(&root.join("a/large.py"), "x = 1\n".repeat(1_000));
     write(&root.join("a/notes.txt"), "not source");
+    write(&root.join("a/__pycache__/compiled.py"), "x = 1\n");
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink(root, root.join("z/loop")).expect("a link");

@@ -26,9 +26,9 @@ use crate::{Row, ShardsError};
 /// The writer's name in every footer; never the version of a library or a build.
 const CREATED_BY: &str = "unitmill version 1";
 
-/// Columns of long or unique text, where a dictionary costs memory and saves nothing.
-const UNIQUE_COLUMNS: &[&str] = &[
-    "id",
+/// Columns of long texts. A dictionary of them costs memory and saves nothing; their least
+/// and greatest value would be found by comparing long beginnings, and say nothing.
+const LONG_TEXT_COLUMNS: &[&str] = &[
     "code",
     "context",
     "function",
@@ -38,24 +38,13 @@ const UNIQUE_COLUMNS: &[&str] = &[
     "tests",
     "test",
     "reply",
-    "key",
-    "fingerprint",
 ];
+
+/// Columns whose values come once each, so that a dictionary saves nothing.
+const UNIQUE_COLUMNS: &[&str] = &["id", "key", "fingerprint"];
 
-/// Columns of texts that nobody looks up by their order: their least and greatest value would
-/// be found by comparing long beginnings, and say nothing.
-const TEXT_COLUMNS: &[&str] = &[
-    "code",
-    "imports",
-    "context",
-    "function",
-    "prefix",
-    "prompt",
-    "completion",
-    "tests",
-    "test",
-    "reply",
-];
+/// Columns of texts that come again and again, and that nobody looks up by their order.
+const UNORDERED_COLUMNS: &[&str] = &["imports"];
 
 /// Rows are handed to the encoder in batches of at most this many rows ...
 const ROWS_PER_BATCH: u64 = 1024;
@@ -65,7 +54,7 @@ const BYTES_PER_BATCH: usize = 1 << 20;
 /// How a Parquet file compresses its pages: `output.compression` of a recipe.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Compression {
-    /// Zstandard, level 3.
+    /// Zstandard, at [`ParquetSettings::level`].
     #[default]
     Zstd,
     /// Snappy.
@@ -107,17 +96,15 @@ impl ParquetSettings {
             Compression::Snappy => parquet::basic::Compression::SNAPPY,
             Compression::None => parquet::basic::Compression::UNCOMPRESSED,
         };
-        let builder = UNIQUE_COLUMNS
-            .iter()
-            .fold(WriterProperties::builder(), |builder, column| {
-                builder.set_column_dictionary_enabled(ColumnPath::from(*column), false)
-            });
-        TEXT_COLUMNS
-            .iter()
-            .fold(builder, |builder, column| {
-                let column = ColumnPath::from(*column);
-                builder.set_column_statistics_enabled(column, EnabledStatistics::None)
-            })
+        let mut builder = WriterProperties::builder();
+        for column in UNIQUE_COLUMNS.iter().chain(LONG_TEXT_COLUMNS) {
+            builder = builder.set_column_dictionary_enabled(ColumnPath::from(*column), false);
+        }
+        for column in UNORDERED_COLUMNS.iter().chain(LONG_TEXT_COLUMNS) {
+            let column = ColumnPath::from(*column);
+            builder = builder.set_column_statistics_enabled(column, EnabledStatistics::None);
+        }
+        builder
             .set_compression(compression)
             .set_created_by(CREATED_BY.to_owned())
             .set_writer_version(WriterVersion::PARQUET_1_0)
