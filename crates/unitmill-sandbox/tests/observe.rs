@@ -24,6 +24,19 @@ async fn observe(sandbox: &Sandbox, code: &str, calls: &[(&str, &str, &[&str])])
     sandbox.run(&job).await.expect("the sandbox works")
 }
 
+/// A look at expressions that need nothing but the module.
+fn look_at(expressions: &[&str], lines: bool) -> JobKind {
+    let call = |expression: &&str| ObservedCall {
+        setup: String::new(),
+        expression: (*expression).to_owned(),
+        arguments: Vec::new(),
+    };
+    JobKind::Observe {
+        calls: expressions.iter().map(call).collect(),
+        lines,
+    }
+}
+
 fn shown(outcome: &Outcome) -> String {
     let mut text = format!("{}\n", outcome.verdict);
     for seen in &outcome.observations {
@@ -139,20 +152,12 @@ def whole_milliseconds():
     return int((monotonic() - start) * 1000)
 ";
     let mut job = support::module(code, &[]);
-    job.kind = JobKind::Observe {
-        calls: [
-            "elapsed() >= 1_000_000",
-            "whole_milliseconds() > 0",
-            "elapsed.__name__",
-        ]
-        .map(|expression| ObservedCall {
-            setup: String::new(),
-            expression: expression.to_owned(),
-            arguments: Vec::new(),
-        })
-        .to_vec(),
-        lines: false,
-    };
+    let expressions = [
+        "elapsed() >= 1_000_000",
+        "whole_milliseconds() > 0",
+        "elapsed.__name__",
+    ];
+    job.kind = look_at(&expressions, false);
     job.seed = 1;
     let outcome = sandbox.run(&job).await.expect("the sandbox works");
     insta::assert_snapshot!(shown(&outcome), @"
@@ -171,16 +176,10 @@ async fn libraries_move_in_a_second_look() {
         return;
     };
     let mut job = support::module("import json\ndef where():\n    return json.__file__\n", &[]);
-    job.kind = JobKind::Observe {
-        calls: ["where()", "str(json)", "print(where())", "'/usr/bin/env'"]
-            .map(|expression| ObservedCall {
-                setup: String::new(),
-                expression: expression.to_owned(),
-                arguments: Vec::new(),
-            })
-            .to_vec(),
-        lines: false,
-    };
+    job.kind = look_at(
+        &["where()", "str(json)", "print(where())", "'/usr/bin/env'"],
+        false,
+    );
     job.seed = 1;
     let outcome = sandbox.run(&job).await.expect("the sandbox works");
     insta::assert_snapshot!(shown(&outcome), @r#"
@@ -208,16 +207,15 @@ async fn what_nobody_has_written_differs_in_a_second_look() {
     job.packages = vec!["numpy".to_owned()];
     job.limits.memory_bytes = 1 << 30;
     job.limits.wall_ms = 10_000;
-    job.kind = JobKind::Observe {
-        calls: [1, 3, 8, 100]
-            .map(|length| ObservedCall {
-                setup: String::new(),
-                expression: format!("unwritten({length})"),
-                arguments: Vec::new(),
-            })
-            .to_vec(),
-        lines: false,
-    };
+    job.kind = look_at(
+        &[
+            "unwritten(1)",
+            "unwritten(3)",
+            "unwritten(8)",
+            "unwritten(100)",
+        ],
+        false,
+    );
     let mut looks = Vec::new();
     for seed in [0, 1] {
         job.seed = seed;
@@ -279,16 +277,10 @@ def check(x):
     return x
 ";
     let mut job = support::module(code, &[]);
-    job.kind = JobKind::Observe {
-        calls: ["half(20)", "half(1)", "half(1)", "half(0)", "half(unknown)"]
-            .map(|expression| ObservedCall {
-                setup: String::new(),
-                expression: expression.to_owned(),
-                arguments: Vec::new(),
-            })
-            .to_vec(),
-        lines: true,
-    };
+    job.kind = look_at(
+        &["half(20)", "half(1)", "half(1)", "half(0)", "half(unknown)"],
+        true,
+    );
     let outcome = sandbox.run(&job).await.expect("the sandbox works");
     let seen: Vec<_> = outcome
         .observations
@@ -326,14 +318,7 @@ def f(x):
 ";
     let mut job = support::module(code, &[]);
     job.limits.wall_ms = 10_000;
-    job.kind = JobKind::Observe {
-        calls: vec![ObservedCall {
-            setup: String::new(),
-            expression: "f(3)".to_owned(),
-            arguments: Vec::new(),
-        }],
-        lines: true,
-    };
+    job.kind = look_at(&["f(3)"], true);
     let outcome = sandbox.run(&job).await.expect("the sandbox works");
     assert_eq!(outcome.verdict, Verdict::Passed, "{}", outcome.detail);
     let [seen] = outcome.observations.as_slice() else {
