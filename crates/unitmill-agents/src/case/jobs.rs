@@ -99,11 +99,13 @@ fn job(settings: &CaseSettings, module: String, kind: JobKind, seed: u32) -> Job
 }
 
 /// Guessed inputs send some functions round in circles. A call that makes a good test takes
-/// milliseconds, so looking gets a fifth of the time that a suite has.
+/// milliseconds, but the modules that it loads may take a second or two, twice that on a
+/// busy machine; so looking gets two fifths of the computing time that a suite has, and of
+/// the clock's time so much more that computing runs out first.
 fn guessing_limits(limits: Limits) -> Limits {
     Limits {
-        wall_ms: (limits.wall_ms / 5).max(1000),
-        cpu_ms: (limits.cpu_ms / 5).max(1000),
+        wall_ms: (limits.wall_ms / 5 * 3).max(1000),
+        cpu_ms: (limits.cpu_ms / 5 * 2).max(1000),
         ..limits
     }
 }
