@@ -691,6 +691,9 @@ def _perform(
     _seed(payload["seed"], finder)
     if kind == "observe" and payload["seed"] % 2:
         observe["skew_clocks"](finder.peek("time"))
+        dates = finder.peek("datetime")
+        if dates is not None:
+            observe["move_dates"](dates)
         observe["move_libraries"]()
         numpy = finder.peek("numpy")
         if numpy is not None:

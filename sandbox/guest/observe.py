@@ -9,6 +9,8 @@ compared before it was believed; what cannot be rebuilt so is `opaque`.
 
 import ast
 import contextlib
+import datetime
+import gc
 import io
 import json
 import os
@@ -27,30 +29,70 @@ class _NoSource(Exception):
     """A value that cannot be written as an expression."""
 
 
-# Seconds that a clock gains with every reading; see `skew_clocks`.
+# Seconds that a clock gains with every reading, and that the date is ahead from the start:
+# another year, month, day and hour; see `skew_clocks`.
 GAIN = 0.001_003
+AHEAD = 1_164 * 86_400 + 5 * 3_600
 CLOCKS = ("time", "monotonic", "perf_counter", "process_time", "thread_time")
 
 
 def skew_clocks(clocks):
     """Lets the clocks of the `time` module go wrong, each reading a millisecond more than
     the one before: two looks at a function that returns an elapsed time must never agree,
-    which on a fast machine they otherwise do now and then, to the nanosecond."""
+    which on a fast machine they otherwise do now and then, to the nanosecond. And the date
+    is another one: what a function makes of today must not become a test."""
     readings = [0]
 
-    def skewed(clock, gain):
+    def skewed(clock, gain, ahead):
         def read():
             readings[0] += 1
-            return clock() + readings[0] * gain
+            return clock() + readings[0] * gain + ahead
 
         read.__name__ = read.__qualname__ = clock.__name__
         read.__module__ = "time"
         return read
 
     for name in CLOCKS:
-        setattr(clocks, name, skewed(getattr(clocks, name), GAIN))
+        ahead = AHEAD if name == "time" else 0
+        setattr(clocks, name, skewed(getattr(clocks, name), GAIN, ahead))
         exact = f"{name}_ns"
-        setattr(clocks, exact, skewed(getattr(clocks, exact), int(GAIN * 1e9)))
+        setattr(clocks, exact, skewed(getattr(clocks, exact), int(GAIN * 1e9), ahead * 10**9))
+    for name in ("localtime", "gmtime", "ctime"):
+        setattr(clocks, name, _of_the_skewed(clocks, getattr(clocks, name)))
+
+
+def _of_the_skewed(clocks, read):
+    """A function of the `time` module that reads the skewed clock if it is given no time."""
+
+    def skewed(seconds=None):
+        return read(clocks.time() if seconds is None else seconds)
+
+    skewed.__name__ = skewed.__qualname__ = read.__name__
+    skewed.__module__ = "time"
+    return skewed
+
+
+# Taken while the harness may still ask for it.
+(_METHODS_OF_DATETIME,) = gc.get_referents(datetime.datetime.__dict__)
+
+
+def move_dates(dates):
+    """Lets `datetime.now` and `utcnow` say the date of the skewed clock; `today` asks it
+    anyway. Their type is immutable, but its dictionary is an ordinary one."""
+    if dates.datetime is not datetime.datetime:
+        raise RuntimeError("the module `datetime` is there twice")
+    ahead = dates.timedelta(seconds=AHEAD)
+    for name in ("now", "utcnow"):
+        read = _METHODS_OF_DATETIME[name]
+
+        def moved(cls, *arguments, _read=read, **named):
+            return _read.__get__(None, cls)(*arguments, **named) + ahead
+
+        moved.__name__ = name
+        moved.__qualname__ = f"datetime.{name}"
+        _METHODS_OF_DATETIME[name] = classmethod(moved)
+    # Whoever has looked them up before would find the old ones.
+    getattr(sys, "_clear_internal_caches", sys._clear_type_cache)()
 
 
 # Blocks below this size numpy keeps when they are freed, so many of each size.

@@ -863,7 +863,7 @@ async fn a_request_is_given_up_at_its_deadline_whatever_retries_are_left() {
     }));
     let client = client(ClientSettings {
         max_retries: u32::MAX,
-        deadline: Duration::from_millis(50),
+        deadline: Duration::from_millis(500),
         ..settings(server.base_url())
     });
     let error = client.ask(&request("hi")).await;

@@ -169,6 +169,48 @@ def whole_milliseconds():
     sandbox.close().await.expect("the sandbox cleans up");
 }
 
+/// What a function makes of today's date must not become a test: tomorrow it fails.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_look_is_on_another_day() {
+    let Some(sandbox) = support::open(support::bare_environment(), 1).await else {
+        return;
+    };
+    let code = "\
+import datetime, time
+class Later(datetime.datetime):
+    pass
+def kinds():
+    return type(datetime.datetime.now()).__name__, type(Later.now()).__name__
+";
+    let expressions = [
+        "datetime.datetime.now().year",
+        "datetime.datetime.now(datetime.timezone.utc).year",
+        "datetime.datetime.utcnow().year",
+        "Later.now().year",
+        "datetime.datetime.today().year",
+        "datetime.date.today().year",
+        "time.localtime().tm_year",
+        "time.gmtime().tm_year",
+        "kinds()",
+        "time.gmtime(0).tm_year",
+    ];
+    let mut looks = Vec::new();
+    for seed in [0, 1] {
+        let mut job = support::module(code, &[]);
+        job.kind = look_at(&expressions, false);
+        job.seed = seed;
+        let outcome = sandbox.run(&job).await.expect("the sandbox works");
+        assert_eq!(outcome.verdict, Verdict::Passed, "{}", outcome.detail);
+        looks.push(outcome.observations);
+    }
+    for (place, (one, other)) in looks[0].iter().zip(&looks[1]).enumerate() {
+        let is_of_today = place < 8;
+        assert_eq!(one.value != other.value, is_of_today, "{one:?} {other:?}");
+    }
+    assert_eq!(looks[0].len(), expressions.len());
+    sandbox.close().await.expect("the sandbox cleans up");
+}
+
 /// What says where the libraries lie must not become a test: on another machine it fails.
 #[tokio::test(flavor = "multi_thread")]
 async fn libraries_move_in_a_second_look() {

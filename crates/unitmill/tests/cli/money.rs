@@ -330,5 +330,8 @@ fn the_first_signal_waits_and_the_second_does_not() {
     let paid = &audit(&out)["paid"];
     assert_eq!(paid["answers"]["calls"], server.counts().calls);
     assert!(first > 0 && server.counts().calls > first);
-    assert_eq!(paid["lost"]["calls"], lost);
+    // A call is noted before it is placed: one that was never placed may count as lost, none
+    // that was placed may be missing.
+    let noted = paid["lost"]["calls"].as_u64().expect("a number");
+    assert!(noted >= lost, "{noted} of {lost}");
 }
