@@ -92,7 +92,8 @@ def move_dates(dates):
         moved.__qualname__ = f"datetime.{name}"
         _METHODS_OF_DATETIME[name] = classmethod(moved)
     # Whoever has looked them up before would find the old ones.
-    getattr(sys, "_clear_internal_caches", sys._clear_type_cache)()
+    clear = getattr(sys, "_clear_internal_caches", None) or sys._clear_type_cache
+    clear()
 
 
 # Blocks below this size numpy keeps when they are freed, so many of each size.
