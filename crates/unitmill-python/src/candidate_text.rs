@@ -58,7 +58,9 @@ impl CandidateText {
                 .iter()
                 .any(|line| line.contains("import TYPE_CHECKING"))
         {
-            lines.push("from typing import TYPE_CHECKING".to_owned());
+            let line = "from typing import TYPE_CHECKING";
+            print.import_line(line);
+            lines.push(line.to_owned());
         }
         for line in lines {
             self.imports.push_str(&line);

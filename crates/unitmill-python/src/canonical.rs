@@ -8,9 +8,11 @@
 use ruff_python_ast::{
     Arguments, Comprehension, ConversionFlag, Decorator, ExceptHandler, Expr, FStringPart,
     InterpolatedStringElement, Number, Parameter, Parameters, Pattern, Singleton, Stmt,
-    StmtFunctionDef, TypeParam, TypeParams,
+    StmtClassDef, StmtFunctionDef, TypeParam, TypeParams,
 };
 use rustc_hash::FxHashMap;
+
+use crate::forms::{is_text, without_docstring};
 
 /// Serialises statements of one unit.
 pub(crate) struct Canonical<'a, K: Fn(&str) -> bool> {
@@ -97,11 +99,31 @@ impl<'a, K: Fn(&str) -> bool> Canonical<'a, K> {
 
     /// A body whose docstring does not count.
     fn documented_body(&mut self, body: &'a [Stmt]) {
-        let documented = matches!(
-            body.first(),
-            Some(Stmt::Expr(first)) if first.value.is_string_literal_expr()
-        );
-        self.body(&body[usize::from(documented)..]);
+        self.body(without_docstring(body));
+    }
+
+    /// A class as if its body held nothing but some of its statements, in that order.
+    pub(crate) fn part_of_class(&mut self, class: &'a StmtClassDef, members: &[usize]) {
+        self.class_header(class);
+        let documented = members
+            .first()
+            .is_some_and(|&first| is_text(&class.body[first]));
+        let members = &members[usize::from(documented)..];
+        self.count(members.len());
+        for &member in members {
+            self.statement(&class.body[member]);
+        }
+    }
+
+    fn class_header(&mut self, class: &'a StmtClassDef) {
+        self.tag(2);
+        self.decorators(&class.decorator_list);
+        self.name(&class.name);
+        self.type_parameters(class.type_params.as_deref());
+        self.flag(class.arguments.is_some());
+        if let Some(arguments) = &class.arguments {
+            self.arguments(arguments);
+        }
     }
 
     fn decorators(&mut self, decorators: &'a [Decorator]) {
@@ -213,14 +235,7 @@ impl<'a, K: Fn(&str) -> bool> Canonical<'a, K> {
                 self.documented_body(&function.body);
             }
             Stmt::ClassDef(class) => {
-                self.tag(2);
-                self.decorators(&class.decorator_list);
-                self.name(&class.name);
-                self.type_parameters(class.type_params.as_deref());
-                self.flag(class.arguments.is_some());
-                if let Some(arguments) = &class.arguments {
-                    self.arguments(arguments);
-                }
+                self.class_header(class);
                 self.documented_body(&class.body);
             }
             Stmt::Return(statement) => {

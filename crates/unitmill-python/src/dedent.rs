@@ -2,9 +2,10 @@
 //! says, its docstrings' indentation excepted.
 
 use ruff_python_ast::visitor::{Visitor, walk_body, walk_expr};
-use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Expr, StmtFunctionDef};
 use ruff_text_size::{Ranged as _, TextRange};
 
+use crate::forms::without_docstring;
 use crate::parse::next_line;
 
 /// The text of `range`, which holds a function that does not start at the left margin, with
@@ -18,12 +19,8 @@ pub(crate) fn dedent(source: &str, range: TextRange, function: &StmtFunctionDef)
         source,
         found: Vec::new(),
     };
-    let documented = matches!(
-        function.body.first(),
-        Some(Stmt::Expr(first)) if first.value.is_string_literal_expr()
-    );
     strings.visit_parameters(&function.parameters);
-    walk_body(&mut strings, &function.body[usize::from(documented)..]);
+    walk_body(&mut strings, without_docstring(&function.body));
 
     let mut text = String::with_capacity(end - start);
     let mut line = start;

@@ -48,6 +48,14 @@ pub fn fingerprint(code: &str, function: &str) -> Option<Digest> {
     result.ok().flatten()
 }
 
+/// The digest of the canonical form of a text of one statement, for a subject of that name.
+pub(crate) fn statement_digest(text: &str, subject: &str) -> Digest {
+    let digest = with_module(text, |body| {
+        Fingerprinter::default().digest(&mut Module::new(text, body), 0, subject)
+    });
+    digest.unwrap_or_else(|_| Digest::of(text))
+}
+
 /// Joins the digests of a closure.
 pub(crate) struct FingerprintBuilder {
     imports: BTreeSet<String>,
@@ -63,7 +71,12 @@ impl FingerprintBuilder {
     }
 
     pub(crate) fn import(&mut self, import: &Import<'_>) {
-        self.imports.insert(import_text(import));
+        self.import_line(import_text(import));
+    }
+
+    /// An import of one name, as [`import_text`] writes it.
+    pub(crate) fn import_line(&mut self, line: impl Into<String>) {
+        self.imports.insert(line.into());
     }
 
     pub(crate) fn unit(&mut self, digest: Digest) {
@@ -108,7 +121,7 @@ impl Fingerprinter {
                 .find(name)
                 .is_some_and(|name| marks[name.index()] == serial)
         });
-        canonical.statement(module.units[unit].statement);
+        module.canonical(unit, &mut canonical);
         self.bytes = canonical.finish();
         Digest::of(&self.bytes)
     }

@@ -3,6 +3,19 @@
 
 use ruff_python_ast::{CmpOp, Expr, Stmt, UnaryOp};
 
+/// Whether a statement is nothing but a string: a docstring, where it comes first.
+pub(crate) fn is_text(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Expr(statement) if statement.value.is_string_literal_expr())
+}
+
+/// A body without its docstring.
+pub(crate) fn without_docstring(body: &[Stmt]) -> &[Stmt] {
+    match body.split_first() {
+        Some((first, rest)) if is_text(first) => rest,
+        _ => body,
+    }
+}
+
 /// The name that a chain of attributes and subscripts starts at.
 pub(crate) fn root_name(expression: &Expr) -> Option<&str> {
     let mut expression = expression;

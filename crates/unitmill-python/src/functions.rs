@@ -14,7 +14,10 @@ use crate::dedent::dedent;
 use crate::filters::{
     INPUT_BUILTINS, complexity, generated_marker, is_minified, may_be_outside, outside_source,
 };
-use crate::fingerprint::{FingerprintBuilder, Fingerprinter, fingerprint, mentions};
+use crate::fingerprint::{
+    FingerprintBuilder, Fingerprinter, fingerprint, mentions, statement_digest,
+};
+use crate::forms::is_text;
 use crate::module::{Module, UnitKind, is_main_guard};
 use crate::parse::{ParseFailure, parse_check, with_module};
 use crate::places::{
@@ -375,13 +378,7 @@ impl<'a, 's> Extraction<'a, 's> {
             let detail = format!("{lines} lines, at least {}", settings.min_lines);
             return refuse(RejectReason::TooShort, detail);
         }
-        let has_docstring = || {
-            matches!(
-                function.body.first(),
-                Some(Stmt::Expr(first)) if first.value.is_string_literal_expr()
-            )
-        };
-        if settings.require_docstring && !has_docstring() {
+        if settings.require_docstring && !function.body.first().is_some_and(is_text) {
             return refuse(RejectReason::NoDocstring, String::new());
         }
         if settings.min_complexity > 1 || settings.max_complexity.is_some() {
@@ -426,26 +423,23 @@ impl<'a, 's> Extraction<'a, 's> {
         // Guarded imports travel with the units, in source order.
         let own_module = own_module(&self.origin.path);
         let guarded = text.guarded_imports(&self.module, closure, own_module.as_deref());
-        let is_sliced = guarded.is_empty() && class.is_none();
-        let mut guarded = guarded.into_iter().peekable();
-        let mut is_whole = true;
+        let pieces = pieces(&closure.units, guarded);
         let statements = closure.units.iter();
         let bytes = statements.map(|&unit| self.module.units[unit].statement.range().len());
         // With the empty lines between them.
         text.context
             .reserve(bytes.map(|bytes| bytes.to_usize() + 3).sum());
-        for &member in &closure.units {
-            while let Some((_, block)) = guarded.next_if(|&(unit, _)| unit < member) {
-                text.add_context(&block, true);
+        let mut is_whole = true;
+        for piece in &pieces {
+            match piece {
+                Piece::Guarded(block) => text.add_context(block, true),
+                &Piece::Unit(unit) => {
+                    let is_block = !matches!(self.module.units[unit].kind, UnitKind::Assignment);
+                    let muted = self.module.unit_text(unit);
+                    is_whole &= matches!(muted, std::borrow::Cow::Borrowed(_));
+                    text.add_context(&muted, is_block);
+                }
             }
-            let unit = &self.module.units[member];
-            let is_block = !matches!(unit.kind, UnitKind::Assignment);
-            let muted = self.module.unit_text(member);
-            is_whole &= matches!(muted, std::borrow::Cow::Borrowed(_));
-            text.add_context(&muted, is_block);
-        }
-        for (_, block) in guarded {
-            text.add_context(&block, true);
         }
         if let Some(class) = class {
             text.add_context(class.trim_end_matches('\n'), true);
@@ -462,12 +456,18 @@ impl<'a, 's> Extraction<'a, 's> {
         let code = Candidate::assemble(&text.imports, &text.context, function);
         let name = subject.name();
 
-        let fingerprint = if is_sliced && is_whole {
-            let id = self.module.walker.names.intern(&subject.function.name);
-            for &member in &closure.units {
-                print.unit(self.unit_digest(member, &name, id));
+        let fingerprint = if is_whole {
+            // Of a method, the class is what the fingerprint is about.
+            let class = subject.class();
+            let subject = class.map_or(&subject.function.name, |class| &class.name);
+            let id = self.module.walker.names.intern(subject);
+            for piece in &pieces {
+                print.unit(match piece {
+                    &Piece::Unit(unit) => self.unit_digest(unit, subject, id),
+                    Piece::Guarded(block) => statement_digest(block, subject),
+                });
             }
-            print.finish(self.unit_digest(unit, &name, id))
+            print.finish(self.unit_digest(unit, subject, id))
         } else {
             // Something of it is nowhere in the module as it is.
             fingerprint(&code, &name).unwrap_or_else(|| Digest::of(&code))
@@ -582,6 +582,28 @@ impl<'a, 's> Extraction<'a, 's> {
         self.shared[unit].digest = Some(digest);
         digest
     }
+}
+
+/// A statement of a candidate's context.
+enum Piece {
+    /// Of the module, as it stands there.
+    Unit(usize),
+    /// An `if TYPE_CHECKING:` block, cut down.
+    Guarded(String),
+}
+
+/// Units and blocks in source order; a block goes by the unit that it is cut out of.
+fn pieces(units: &[usize], guarded: Vec<(usize, String)>) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(units.len() + guarded.len());
+    let mut guarded = guarded.into_iter().peekable();
+    for &member in units {
+        while let Some((_, block)) = guarded.next_if(|&(unit, _)| unit < member) {
+            pieces.push(Piece::Guarded(block));
+        }
+        pieces.push(Piece::Unit(member));
+    }
+    pieces.extend(guarded.map(|(_, block)| Piece::Guarded(block)));
+    pieces
 }
 
 /// Why a function is refused.

@@ -14,6 +14,7 @@ use ruff_text_size::Ranged;
 use unitmill_model::Digest;
 
 use crate::canonical::Canonical;
+use crate::forms::{is_text, without_docstring};
 use crate::parse::{with_module, with_tokens};
 
 /// The tokens of a piece of code as they are written, comments, docstrings, line breaks
@@ -130,9 +131,7 @@ struct Places {
 
 impl Places {
     fn documented(&mut self, body: &[Stmt]) {
-        if let Some(Stmt::Expr(first)) = body.first()
-            && first.value.is_string_literal_expr()
-        {
+        if let Some(first) = body.first().filter(|first| is_text(first)) {
             self.docstrings.push(first.range().to_std_range());
         }
     }
@@ -194,11 +193,7 @@ fn form_of(code: &str, function: &StmtFunctionDef) -> FunctionForm {
     let mut canonical = Canonical::new(name, Vec::new(), |name: &str| !bound.names.contains(name))
         .without_annotations();
     canonical.function_core(function);
-    let documented = matches!(
-        function.body.first(),
-        Some(Stmt::Expr(first)) if first.value.is_string_literal_expr()
-    );
-    let own = &function.body[usize::from(documented)..];
+    let own = without_docstring(&function.body);
     let body_words = own.first().zip(own.last()).map_or(0, |(first, last)| {
         let text = &code[first.start().to_usize()..last.end().to_usize()];
         text_words(text).count()

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 use ruff_text_size::{Ranged as _, TextRange, TextSize};
 
+use crate::canonical::Canonical;
 use crate::known_names::is_builtin_name;
 use crate::parse::{LineIndex, line_end, line_start};
 use crate::scope::{
@@ -41,6 +42,9 @@ pub(crate) struct Unit<'a> {
     pub(crate) kind: UnitKind,
     /// For both import kinds.
     pub(crate) imports: Vec<Import<'a>>,
+    /// Of a class of which only a part is there: which statements of its body, in the order
+    /// in which they stand.
+    members: Option<Vec<usize>>,
     scope: Option<UnitScope<'a>>,
 }
 
@@ -218,6 +222,7 @@ impl<'a> Module<'a> {
             statement,
             kind,
             imports,
+            members: None,
             scope,
         });
     }
@@ -279,6 +284,7 @@ impl<'a> Module<'a> {
             statement,
             kind: UnitKind::Definition,
             imports: Vec::new(),
+            members: None,
             scope: None,
         });
         self.units.len() - 1
@@ -387,8 +393,22 @@ impl<'a> Module<'a> {
     ) -> usize {
         let scope = self.walker.walk_class(class, members);
         let unit = self.add_function(statement);
+        self.units[unit].members = Some(members.to_vec());
         self.units[unit].scope = Some(UnitScope::new(scope));
         unit
+    }
+
+    /// Writes the canonical form of a unit.
+    pub(crate) fn canonical<K: Fn(&str) -> bool>(
+        &self,
+        unit: usize,
+        canonical: &mut Canonical<'a, K>,
+    ) {
+        let unit = &self.units[unit];
+        match (unit.statement, &unit.members) {
+            (Stmt::ClassDef(class), Some(members)) => canonical.part_of_class(class, members),
+            (statement, _) => canonical.statement(statement),
+        }
     }
 
     /// The text of a class before the first statement of its body, decorators included;
