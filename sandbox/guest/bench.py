@@ -84,6 +84,7 @@ def prepare(finder):
         bell=bell,
         answer=answer,
         canaries=canaries,
+        margins=margins["prepare"](finder.peek),
         # What most jobs call theirs.
         module=_new_module("solution", f"{WORK}/solution.py"),
     )
@@ -146,7 +147,7 @@ def _rehearse(judge, law, report, own, bell, answer, canaries, finder):
         path = f"{WORK}/solution.py"
         module = _new_module("solution", path)
         payload = {"entry": "solution", "kind": "verdict", "seed": 0, "order": "as_loaded"}
-        _perform(start, int, report, canaries, module, payload, _REHEARSAL, path, finder, None)
+        _perform(start, int, report, canaries, module, payload, _REHEARSAL, path, finder, None, None)
         if ended != [0] or session.flags.seen:
             raise RuntimeError(f"the rehearsal failed: {ended} {session.flags.seen}")
         del sys.modules["solution"]
@@ -640,6 +641,10 @@ def run(channel, finder):
     module = _prepared.pop("module")
     if module.__file__ != path:
         module = _new_module(entry, path)
+    # They reach into memory: where nothing is looked at, nobody holds them.
+    margins = _prepared.pop("margins")
+    if kind != "observe":
+        margins = None
     del text, kind, entry
     # No name of this frame, which the program can walk down to, for what starts the judge.
     _perform(
@@ -661,6 +666,7 @@ def run(channel, finder):
         path,
         finder,
         coverage_reader,
+        margins,
     )
 
 
@@ -669,7 +675,17 @@ def _guard(hook, make_hook, judge):
 
 
 def _perform(
-    start, guard, report, canaries, module, payload, source, path, finder, coverage_reader
+    start,
+    guard,
+    report,
+    canaries,
+    module,
+    payload,
+    source,
+    path,
+    finder,
+    coverage_reader,
+    margins,
 ):
     """From the source to the last report. This frame is the one that the judge knows as the
     driver of all that is reported."""
@@ -695,9 +711,8 @@ def _perform(
         if dates is not None:
             observe["move_dates"](dates)
         observe["move_libraries"]()
-        numpy = finder.peek("numpy")
-        if numpy is not None:
-            observe["disturb_memory"](numpy)
+    if margins is not None:
+        margins.set_up(payload["seed"] % 2)
     report("compiled", (methods, module.__dict__))
 
     sys.modules[entry] = module

@@ -96,19 +96,6 @@ def move_dates(dates):
     clear()
 
 
-# Blocks below this size numpy keeps when they are freed, so many of each size.
-KEPT_BYTES, KEPT_BLOCKS = 1024, 7
-
-
-def disturb_memory(numpy):
-    """Fills the blocks that numpy keeps for the next small arrays. A function that returns
-    what nobody has written (`numpy.empty`) would otherwise find the same in two looks: what
-    the interpreter's start has left there."""
-    for size in range(1, KEPT_BYTES):
-        blocks = [numpy.full(size, 0xA5, numpy.uint8) for _ in range(KEPT_BLOCKS)]
-        blocks.clear()
-
-
 # Where the interpreter and its libraries lie on this machine.
 _PLACES = sorted(
     {

@@ -20,7 +20,7 @@ HOME = __file__.rpartition("/")[0]
 
 
 HARNESS = """
-    shelf nursery ballast kernel traits observe coverage reading watch law hook judge belief bench lane
+    shelf nursery ballast kernel traits margins observe coverage reading watch law hook judge belief bench lane
 """.split()
 
 
@@ -76,6 +76,7 @@ def load_bench(codes):
         hook=load(codes, "hook"),
         judge=load(codes, "judge", law=law, watch=watch),
         belief=load(codes, "belief"),
+        margins=load(codes, "margins"),
         observe=load(codes, "observe", traits=load(codes, "traits")),
         coverage=load(codes, "coverage"),
         reading=load(codes, "reading"),

@@ -9,7 +9,7 @@ pub const SCRATCH_FOLDER: &str = "/tmp/work";
 
 /// The version of [`Job`] and [`crate::Outcome`]; part of every execution key, so that a
 /// change of meaning never meets an old journal.
-pub const JOB_VERSION: u32 = 5;
+pub const JOB_VERSION: u32 = 6;
 
 /// One execution in a fresh, isolated interpreter.
 ///

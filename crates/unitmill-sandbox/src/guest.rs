@@ -43,6 +43,10 @@ const HARNESS: &[(&str, &str)] = &[
         include_str!("../../../sandbox/guest/traits.py"),
     ),
     (
+        "margins.py",
+        include_str!("../../../sandbox/guest/margins.py"),
+    ),
+    (
         "observe.py",
         include_str!("../../../sandbox/guest/observe.py"),
     ),

@@ -270,6 +270,75 @@ async fn what_nobody_has_written_differs_in_a_second_look() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_lies_behind_an_array_differs_in_a_second_look() {
+    let Some(environment) = support::scientific_environment() else {
+        return;
+    };
+    let Some(sandbox) = support::open(environment, 1).await else {
+        return;
+    };
+    let mut job = support::module(
+        "import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+def write(array, at):
+    as_strided(array, (at + 1,))[at] = 1.5
+    return array.sum().tolist()
+
+def read(array, at):
+    return as_strided(array, (at + 1,))[at].tolist()
+
+def grow(count):
+    array = np.arange(3)
+    array.resize(count, refcheck=False)
+    return array.sum().tolist()
+
+def raise_with_arrays(count):
+    try:
+        np.concatenate([np.zeros(count), np.zeros((count, count))])
+    except ValueError as error:
+        return str(error)
+",
+        &[],
+    );
+    job.packages = vec!["numpy".to_owned()];
+    job.limits.memory_bytes = 1 << 30;
+    job.limits.wall_ms = 10_000;
+    // Each call, and whether it finds the same in both looks.
+    let calls = [
+        ("write(np.zeros(3), 2)", true),
+        ("write(np.zeros(3), 3)", true),
+        ("write(np.ones(1 << 20), 1 << 20)", true),
+        ("[write(np.arange(4.0), 4 + at) for at in range(16)]", true),
+        ("read(np.ones(3), 2)", true),
+        ("read(np.ones(3), 3)", false),
+        ("read(np.zeros(3, dtype='int8'), 3)", false),
+        ("read(np.array([1, 2, 3]), 3)", false),
+        ("grow(1000)", true),
+        ("raise_with_arrays(50)", true),
+        ("sum(len(np.ones(1 << 20)) for _ in range(300))", true),
+    ];
+    job.kind = look_at(&calls.map(|(expression, _)| expression), false);
+    let mut looks = Vec::new();
+    for seed in [0, 1] {
+        job.seed = seed;
+        let outcome = sandbox.run(&job).await.expect("the sandbox works");
+        assert_eq!(outcome.verdict, Verdict::Passed, "{outcome:?}");
+        looks.push(outcome.observations);
+    }
+    for (index, (expression, agrees)) in calls.into_iter().enumerate() {
+        let [first, second] = [0, 1].map(|look| &looks[look][index]);
+        assert_eq!(first.exception, None, "{expression}");
+        assert_eq!(
+            first.value == second.value,
+            agrees,
+            "{expression}: {first:?} {second:?}"
+        );
+    }
+    sandbox.close().await.expect("the sandbox cleans up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_crash_keeps_the_observations_before_it() {
     let Some(sandbox) = support::open(support::bare_environment(), 1).await else {
         return;

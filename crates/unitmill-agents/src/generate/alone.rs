@@ -1,21 +1,22 @@
-//! Calls that are looked at one by one, because a look at all of them ran out of time.
+//! Calls that are looked at one by one, because a look at all of them was ended: it ran out
+//! of time, or one of them brought the interpreter down.
 //!
 //! How many calls end before a limit depends on the machine and on what else it does, so
-//! nothing that was seen of such a look may become a test. A call that runs out of time
-//! alone is left out: it waits, or goes round in circles. Where several do, the function
-//! does so whatever it is given, and looking on would cost seconds a call.
+//! nothing that was seen of such a look may become a test. A call that is ended when it is
+//! alone is left out: it waits, or goes round in circles, or crashes. Where several do, the
+//! function does so whatever it is given, and looking on would cost seconds a call.
 
 use std::collections::VecDeque;
 
 use super::Entry;
 
-/// After so many calls that ran out of time alone, no further one is looked at.
+/// After so many calls that were ended alone, no further one is looked at.
 const MOST_ENDLESS: u32 = 2;
 /// At most so many calls of a function are looked at one by one: each may take nearly as
 /// long as a whole look.
 const MOST_ALONE: usize = 48;
 
-/// What is still to be looked at alone, and how often that ran out of time.
+/// What is still to be looked at alone, and how often that was ended.
 #[derive(Debug)]
 pub(super) struct Alone {
     waiting: VecDeque<Entry>,
@@ -48,8 +49,8 @@ impl Alone {
         self.endless >= MOST_ENDLESS || self.left == 0
     }
 
-    /// Takes the calls of a look that ran out of time; gives back those that are given up.
-    pub(super) fn ran_out_of_time(&mut self, calls: Vec<Entry>) -> Vec<Entry> {
+    /// Takes the calls of a look that was ended; gives back those that are given up.
+    pub(super) fn ended(&mut self, calls: Vec<Entry>) -> Vec<Entry> {
         let mut given_up = Vec::new();
         if calls.len() > 1 {
             self.waiting.extend(calls);

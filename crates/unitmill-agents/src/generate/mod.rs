@@ -105,7 +105,7 @@ pub(crate) enum Findings {
 }
 
 /// What an observed call was for.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 enum Entry {
     Example(usize),
     Guided(Call),
@@ -157,7 +157,7 @@ pub(crate) struct Generator {
     broken: Option<(Verdict, String)>,
     /// Calls behind one that ended the run.
     unseen: Vec<Entry>,
-    /// Calls of a look that ran out of time.
+    /// Calls of a look that was ended.
     alone: Alone,
     /// Exceptions that the code raises by name.
     deliberate: BTreeSet<String>,
@@ -261,16 +261,18 @@ impl Generator {
         };
         let broken = (worse.verdict != Verdict::Passed)
             .then(|| (worse.verdict, worse.detail.trim().to_owned()));
-        if worse.verdict == Verdict::Timeout {
-            // A look that is taken again call by call tells nothing.
-            self.broken = broken.filter(|_| entries.len() == 1);
-            self.unseen.clear();
-            let given_up = self.alone.ran_out_of_time(entries);
-            if self.seeds == Seeds::Second {
-                self.confirm(given_up, second);
+        if self.seeds == Seeds::Second && ends_a_run(second.verdict) {
+            // What ends it takes those behind it along.
+            for given_up in self.alone.ended(entries) {
+                self.leave_out(&given_up);
             }
         } else if self.seeds == Seeds::Second {
             self.confirm(entries, second);
+        } else if worse.verdict == Verdict::Timeout {
+            // A look that is taken again call by call tells nothing.
+            self.broken = broken.filter(|_| entries.len() == 1);
+            self.unseen.clear();
+            let _in_no_look = self.alone.ended(entries);
         } else {
             // Of calls that are looked at one by one, any that went wrong tells why.
             if broken.is_some() || !self.alone.is_under_way() {
@@ -318,38 +320,31 @@ impl Generator {
 
     /// Notes what was seen of calls that are to become tests, when they were looked at again.
     fn confirm(&mut self, entries: Vec<Entry>, second: &Outcome) {
-        let is_whole = second.verdict != Verdict::Timeout;
-        let mut observations = second.observations.iter().filter(|_| is_whole);
+        let mut observations = second.observations.iter();
         for entry in entries {
-            let other = observations.next();
-            let Entry::Guided(call) = entry else { continue };
-            let known = self
-                .looked
-                .iter_mut()
-                .find(|looked| matches!(&looked.entry, Entry::Guided(known) if *known == call));
+            let Some(other) = observations.next() else {
+                self.leave_out(&entry);
+                continue;
+            };
+            let known = self.looked.iter_mut().find(|looked| looked.entry == entry);
             if let Some(looked) = known {
-                if let Some(other) = other {
-                    keep_common_traits(&mut looked.seen, other);
-                }
-                looked.stable = other.is_some_and(|other| same(&looked.seen, other));
+                keep_common_traits(&mut looked.seen, other);
+                looked.stable = same(&looked.seen, other);
                 looked.confirmed = true;
             }
         }
     }
 
+    /// Forgets a call that nothing can be learnt from.
+    fn leave_out(&mut self, entry: &Entry) {
+        self.looked.retain(|looked| looked.entry != *entry);
+    }
+
     /// Whether it was a limit that ended the run, and not the loading of the module.
     fn ended_by_a_call(&self) -> bool {
-        self.broken.as_ref().is_some_and(|(verdict, _)| {
-            matches!(
-                verdict,
-                Verdict::Timeout
-                    | Verdict::OutOfMemory
-                    | Verdict::Crashed
-                    | Verdict::Denied
-                    | Verdict::OutputLimit
-                    | Verdict::Incomplete
-            )
-        })
+        self.broken
+            .as_ref()
+            .is_some_and(|&(verdict, _)| ends_a_run(verdict))
     }
 
     /// What the rules may know a repair for: a module that does not load, names and
@@ -559,6 +554,19 @@ impl Generator {
         }
         all > 0 && wrong * 2 > all
     }
+}
+
+/// Whether a verdict is one that a call brings about, and not the loading of the module.
+fn ends_a_run(verdict: Verdict) -> bool {
+    matches!(
+        verdict,
+        Verdict::Timeout
+            | Verdict::OutOfMemory
+            | Verdict::Crashed
+            | Verdict::Denied
+            | Verdict::OutputLimit
+            | Verdict::Incomplete
+    )
 }
 
 /// Whether an `AttributeError` speaks of something that only older versions had, whatever

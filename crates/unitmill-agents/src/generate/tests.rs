@@ -366,6 +366,49 @@ fn a_function_whose_calls_run_out_of_time_alone_is_given_up() {
     );
 }
 
+/// Whether a call crashes may be chance; it is not to take its neighbours along, nor to make
+/// the function look as if it gave different results.
+#[test]
+fn a_crash_while_calls_are_confirmed_leaves_out_one_call() {
+    let suites: Vec<String> = [false, true]
+        .into_iter()
+        .map(|crashes| {
+            let code = "def f(x: str):
+    if len(x) > 90:
+        return 2
+    if len(x) > 40:
+        return 1
+    return 0
+";
+            let mut generator = generator(code).searching(100);
+            let mut findings = Findings::LookAgain;
+            let mut crashed = false;
+            while matches!(findings, Findings::LookAgain) {
+                let confirms = generator.seeds() == Seeds::Second && generator.calls().len() > 1;
+                if crashes && confirms && !crashed {
+                    crashed = true;
+                    findings = generator.look(&[&ended(Verdict::Crashed, 0)]);
+                    continue;
+                }
+                findings = look(&mut generator, |_, call| {
+                    let (source, lines) = match call.expression.len() + call.setup.len() {
+                        0..=45 => ("0", vec![2, 4, 6]),
+                        46..=95 => ("1", vec![2, 4, 5]),
+                        _ => ("2", vec![2, 3]),
+                    };
+                    Observation {
+                        lines,
+                        ..returned(value(ValueKind::Literal, "int", source))
+                    }
+                });
+            }
+            assert_eq!(crashed, crashes, "no calls were confirmed together");
+            suite(findings).text
+        })
+        .collect();
+    assert_eq!(suites[0], suites[1]);
+}
+
 #[test]
 fn no_test_asserts_the_path_of_the_scratch_folder() {
     let mut generator = generator("def f(x: int): return x");
