@@ -45,7 +45,7 @@ _TEST_CASES = (
 def prepare(finder):
     """Once, in the zygote, after preloading."""
     # Out of the program's reach from here on: what it finds, it can rewrite.
-    judge, law, hook = (globals().pop(name) for name in ("judge", "law", "hook"))
+    judge, law, hook, margins = map(globals().pop, ("judge", "law", "hook", "margins"))
     bell, answer = _thread.allocate_lock(), _thread.allocate_lock()
     bell.acquire()
     answer.acquire()
@@ -713,6 +713,7 @@ def _perform(
         observe["move_libraries"]()
     if margins is not None:
         margins.set_up(payload["seed"] % 2)
+    del margins
     report("compiled", (methods, module.__dict__))
 
     sys.modules[entry] = module

@@ -6,21 +6,25 @@ mostly the same in two runs on one machine, so that a test would assert it. What
 there ends the process, now or later, or not at all.
 
 So every array of a look has a margin behind it that belongs to nobody. Margins, and what
-nobody has written in an array (`numpy.empty`), hold zeros in the first look and large numbers
-in the second, so that what a function makes of them never agrees.
+nobody has written in an array (`numpy.empty`), hold zeros in looks with an even seed and large
+numbers in the others, so that what a function makes of them never agrees. What it writes into
+a margin and never reads is not noticed; it shows when the tests run, without margins.
 
-Of use with numpy from 1.22 on, which lets others allocate, and in the main thread alone.
+Of use with numpy from 1.22 on, which lets others allocate, where the interpreter holds it
+before the run; in the main thread and its first context alone. A call that has used up the
+stack of Python is not told so when an array is made next, but ended: no Python may raise where
+numpy allocates.
 """
 
 import ctypes
 
 # Bytes behind an array.
 MARGIN = 256
-# A larger array is not filled: it is memory that nobody has touched, and most of it never
-# will be.
-LARGE = 1 << 22
-# What nobody has written, by the parity of the seed. As floating-point numbers of any size
-# the second are near the largest.
+# Of a larger array only so many bytes are filled at either end: it is memory that nobody has
+# touched, and most of it never will be.
+LARGE, ENDS = 1 << 22, 1 << 12
+# What nobody has written, by the parity of the seed. As floating-point numbers of 32 and 64
+# bits the second are near the largest.
 FILLS = (0, 0x7F)
 # Where numpy's table of functions has `PyDataMem_SetHandler` and `PyDataMem_GetHandler`.
 SET_HANDLER, GET_HANDLER = 304, 305
@@ -87,31 +91,49 @@ class Margins:
         self._set_handler(self._capsule)
 
     def _allocate(self, _, size):
-        if size > LARGE or not self._fill:
-            return self._allocate_zeros(None, 1, size)
-        start = self._malloc(size + MARGIN)
-        if start:
-            self._memset(start, self._fill, size + MARGIN)
-        return start
+        # A signal handler of the program may raise here.
+        try:
+            fill = self._fill
+            if not fill:
+                return self._calloc(1, size + MARGIN)
+            if size > LARGE:
+                start = self._calloc(1, size + MARGIN)
+                if start:
+                    self._memset(start, fill, ENDS)
+                    self._memset(start + size - ENDS, fill, ENDS + MARGIN)
+                return start
+            start = self._malloc(size + MARGIN)
+            if start:
+                self._memset(start, fill, size + MARGIN)
+            return start
+        except BaseException:
+            return None
 
     def _allocate_zeros(self, _, count, size):
-        size *= count
-        start = self._calloc(1, size + MARGIN)
-        if start and self._fill:
-            self._memset(start + size, self._fill, MARGIN)
-        return start
+        try:
+            size *= count
+            start = self._calloc(1, size + MARGIN)
+            if start and self._fill:
+                self._memset(start + size, self._fill, MARGIN)
+            return start
+        except BaseException:
+            return None
 
     def _resize(self, _, start, size):
-        start = self._realloc(start, size + MARGIN)
-        if start:
-            self._memset(start + size, self._fill, MARGIN)
-        return start
+        try:
+            start = self._realloc(start, size + MARGIN)
+            if start:
+                self._memset(start + size, self._fill, MARGIN)
+            return start
+        except BaseException:
+            return None
 
 
 def prepare(peek):
-    """Once, in the zygote, if numpy has been imported and lets others allocate; `peek` finds
-    an imported module."""
+    """Once, in the zygote, if numpy has been imported and lets others allocate, and nobody
+    does yet; `peek` finds an imported module."""
     for core in map(peek, ("numpy._core._multiarray_umath", "numpy.core._multiarray_umath")):
-        if hasattr(core, "get_handler_name"):
+        name = getattr(core, "get_handler_name", None)
+        if name is not None and name() == "default_allocator":
             return Margins(core._ARRAY_API)
     return None

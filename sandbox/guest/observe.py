@@ -59,14 +59,19 @@ def skew_clocks(clocks):
         exact = f"{name}_ns"
         setattr(clocks, exact, skewed(getattr(clocks, exact), int(GAIN * 1e9), ahead * 10**9))
     for name in ("localtime", "gmtime", "ctime"):
-        setattr(clocks, name, _of_the_skewed(clocks, getattr(clocks, name)))
+        setattr(clocks, name, _of_the_skewed(getattr(clocks, name), 0, clocks.time))
+    for name, place in (("asctime", 0), ("strftime", 1)):
+        setattr(clocks, name, _of_the_skewed(getattr(clocks, name), place, clocks.localtime))
 
 
-def _of_the_skewed(clocks, read):
-    """A function of the `time` module that reads the skewed clock if it is given no time."""
+def _of_the_skewed(read, place, moment):
+    """A function of the `time` module that is given the moment of the skewed clock, as its
+    argument at that place, where a program gives it none."""
 
-    def skewed(seconds=None):
-        return read(clocks.time() if seconds is None else seconds)
+    def skewed(*arguments):
+        if len(arguments) == place or arguments[place:] == (None,):
+            arguments = (*arguments[:place], moment())
+        return read(*arguments)
 
     skewed.__name__ = skewed.__qualname__ = read.__name__
     skewed.__module__ = "time"
@@ -82,11 +87,13 @@ def move_dates(dates):
     anyway. Their type is immutable, but its dictionary is an ordinary one."""
     if dates.datetime is not datetime.datetime:
         raise RuntimeError("the module `datetime` is there twice")
-    ahead = dates.timedelta(seconds=AHEAD)
+    readings = [0]
     for name in ("now", "utcnow"):
         read = _METHODS_OF_DATETIME[name]
 
         def moved(cls, *arguments, _read=read, **named):
+            readings[0] += 1
+            ahead = dates.timedelta(seconds=AHEAD + readings[0] * GAIN)
             return _read.__get__(None, cls)(*arguments, **named) + ahead
 
         moved.__name__ = name

@@ -1,6 +1,7 @@
 //! Which modules an interpreter imports before it is forked from.
 //!
-//! Only speed hangs on it: what a program imports and the interpreter has not, the run imports.
+//! What a program imports and the interpreter has not, the run imports: hardly more than speed
+//! hangs on it (looks keep margins behind arrays where numpy was there before the run).
 //! Every page of memory that an interpreter has filled is copied and given back by each of its
 //! forks, so one that holds what most programs never use is a slow one.
 

@@ -323,7 +323,8 @@ impl Case {
         // Such a suite says nothing but what this very code did, twice over. If it does
         // otherwise now, then by luck it did the same twice.
         let only_observed = suite.verification == Verification::Regression && repaired.is_none();
-        if only_observed && variant.verdict == Verdict::Failed {
+        let contradicts = matches!(variant.verdict, Verdict::Failed | Verdict::Crashed);
+        if only_observed && contradicts {
             return self.no_tests(
                 RejectReason::Nondeterministic,
                 format!(

@@ -1,5 +1,5 @@
 //! Calls that are looked at one by one, because a look at all of them was ended: it ran out
-//! of time, or one of them brought the interpreter down.
+//! of time, or, while calls were confirmed, one of them brought the interpreter down.
 //!
 //! How many calls end before a limit depends on the machine and on what else it does, so
 //! nothing that was seen of such a look may become a test. A call that is ended when it is

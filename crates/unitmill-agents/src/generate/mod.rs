@@ -263,6 +263,9 @@ impl Generator {
             .then(|| (worse.verdict, worse.detail.trim().to_owned()));
         if self.seeds == Seeds::Second && ends_a_run(second.verdict) {
             // What ends it takes those behind it along.
+            if entries.len() == 1 {
+                self.broken = broken;
+            }
             for given_up in self.alone.ended(entries) {
                 self.leave_out(&given_up);
             }
@@ -322,14 +325,14 @@ impl Generator {
     fn confirm(&mut self, entries: Vec<Entry>, second: &Outcome) {
         let mut observations = second.observations.iter();
         for entry in entries {
-            let Some(other) = observations.next() else {
-                self.leave_out(&entry);
-                continue;
-            };
+            let other = observations.next();
             let known = self.looked.iter_mut().find(|looked| looked.entry == entry);
             if let Some(looked) = known {
-                keep_common_traits(&mut looked.seen, other);
-                looked.stable = same(&looked.seen, other);
+                if let Some(other) = other {
+                    keep_common_traits(&mut looked.seen, other);
+                }
+                // Where there is none, the module did not even load with this seed.
+                looked.stable = other.is_some_and(|other| same(&looked.seen, other));
                 looked.confirmed = true;
             }
         }

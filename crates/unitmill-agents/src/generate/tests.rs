@@ -369,10 +369,11 @@ fn a_function_whose_calls_run_out_of_time_alone_is_given_up() {
 /// Whether a call crashes may be chance; it is not to take its neighbours along, nor to make
 /// the function look as if it gave different results.
 #[test]
-fn a_crash_while_calls_are_confirmed_leaves_out_one_call() {
-    let suites: Vec<String> = [false, true]
+fn a_crash_while_calls_are_confirmed_leaves_out_no_more_than_that_call() {
+    // No call crashes, one does beside others, one does so alone too.
+    let suites: Vec<String> = [(false, false), (true, false), (true, true)]
         .into_iter()
-        .map(|crashes| {
+        .map(|(crashes, alone_too)| {
             let code = "def f(x: str):
     if len(x) > 90:
         return 2
@@ -383,10 +384,17 @@ fn a_crash_while_calls_are_confirmed_leaves_out_one_call() {
             let mut generator = generator(code).searching(100);
             let mut findings = Findings::LookAgain;
             let mut crashed = false;
+            let mut culprit = None;
             while matches!(findings, Findings::LookAgain) {
                 let confirms = generator.seeds() == Seeds::Second && generator.calls().len() > 1;
                 if crashes && confirms && !crashed {
                     crashed = true;
+                    culprit = alone_too.then(|| generator.calls()[0].clone());
+                    findings = generator.look(&[&ended(Verdict::Crashed, 0)]);
+                    continue;
+                }
+                if culprit.is_some() && generator.calls().first() == culprit.as_ref() {
+                    assert_eq!(generator.calls().len(), 1);
                     findings = generator.look(&[&ended(Verdict::Crashed, 0)]);
                     continue;
                 }
@@ -403,10 +411,15 @@ fn a_crash_while_calls_are_confirmed_leaves_out_one_call() {
                 });
             }
             assert_eq!(crashed, crashes, "no calls were confirmed together");
-            suite(findings).text
+            let text = suite(findings).text;
+            let culprit = culprit.map(|call| format!("{}), ", call.expression));
+            assert!(culprit.is_none_or(|call| !text.contains(&call)), "{text}");
+            text
         })
         .collect();
     assert_eq!(suites[0], suites[1]);
+    let tests = |text: &String| text.matches("def test_").count();
+    assert!(tests(&suites[2]) > 1, "{}", suites[2]);
 }
 
 #[test]
