@@ -191,8 +191,12 @@ def kinds():
         "datetime.date.today().year",
         "time.localtime().tm_year",
         "time.gmtime().tm_year",
+        "time.strftime('%Y')",
+        "time.asctime()[-4:]",
+        "f'{(datetime.datetime.now() - datetime.datetime.now()).total_seconds():.1f}'",
         "kinds()",
         "time.gmtime(0).tm_year",
+        "time.strftime('%Y', time.gmtime(0)), time.asctime(time.gmtime(0)), time.ctime(0)",
     ];
     let mut looks = Vec::new();
     for seed in [0, 1] {
@@ -204,7 +208,7 @@ def kinds():
         looks.push(outcome.observations);
     }
     for (place, (one, other)) in looks[0].iter().zip(&looks[1]).enumerate() {
-        let is_of_today = place < 8;
+        let is_of_today = place < 11;
         assert_eq!(one.value != other.value, is_of_today, "{one:?} {other:?}");
     }
     assert_eq!(looks[0].len(), expressions.len());
