@@ -617,8 +617,9 @@ def share(turn, turns):
     return PROCESSORS[turn::turns] or [PROCESSORS[turn % len(PROCESSORS)]]
 
 
-def run(channel, finder):
-    """Reads the payload, runs it, and does not return: the judge ends the process."""
+def run(channel, finder, leave):
+    """Reads the payload, runs it, and does not return: the judge ends the process with
+    `leave`."""
     box = [_read(channel, 32)]
     turn, turns, length = struct.unpack("<HHI", _read(channel, 8))
     if turn != on["turn"]:
@@ -655,7 +656,7 @@ def run(channel, finder):
             channel,
             _prepared.pop("bell"),
             _prepared.pop("answer"),
-            os._exit,
+            leave,
         ),
         partial(_guard, _prepared.pop("hook"), _prepared.pop("make_hook")),
         _prepared.pop("report"),

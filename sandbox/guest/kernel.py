@@ -43,6 +43,10 @@ SYS_LANDLOCK_ADD_RULE = 445
 SYS_LANDLOCK_RESTRICT_SELF = 446
 LANDLOCK_RULE_PATH_BENEATH = 1
 SYS_CLOSE_RANGE = 436
+SYS_PROCESS_MADVISE = 440
+# The calling process, where a descriptor of one is asked for.
+PIDFD_SELF = (1 << 64) - 10_000
+MADV_POPULATE_WRITE = 23
 
 # Landlock rights on files, by the interface version that brought them.
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
@@ -121,6 +125,7 @@ class Sandbox:
         self._places = None
         self._planned = None
         self._plan = ()
+        self._foreseen = None
         self._files = [("/", RIGHTS_OF_KIND["folder"]), ("/dev", READ_DIR | RIGHTS_OF_KIND["device"])]
         for value in (self._libc, self._fork, self._program, self._filter, self._files):
             _keep(value)
@@ -153,6 +158,29 @@ class Sandbox:
         """In a run: leaves nothing behind that leads to system calls. What it held is not
         given back, since that would touch the memory of each of it."""
         self.__dict__ = {}
+
+    def can_foresee(self):
+        """Whether this kernel gives a process its memory in many places at once, as it does
+        from version 6.15 on."""
+        return self._libc.syscall(*self._advice(None, 0)) == 0
+
+    def foresee(self, places):
+        """In a lane: where in memory nearly every run writes to, as start and length of each
+        place, whole pages."""
+        buffer = struct.pack(f"<{2 * len(places)}Q", *(word for place in places for word in place))
+        self._foreseen = self._advice(buffer, len(places)) if places else None
+        _keep(self._foreseen)
+
+    def fetch(self):
+        """In a run, first of all: copies at once the memory that would be copied page by page,
+        each with a fault of its own. Saves time and changes nothing else, so nobody asks
+        whether it has worked."""
+        if self._foreseen is not None:
+            self._libc.syscall(*self._foreseen)
+
+    def _advice(self, places, count):
+        words = (_long(PIDFD_SELF), places, _long(count), _long(MADV_POPULATE_WRITE), _long(0))
+        return (_long(SYS_PROCESS_MADVISE), *words)
 
     def wait_until_alone(self):
         """Waits for the kernel to have taken away threads that have ended: a process with

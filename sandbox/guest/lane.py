@@ -4,7 +4,9 @@ A lane serves one slot, one run at a time, over its packet socket:
 
 - `{"run": ...}` with two descriptors (the run's channel, its output pipe) starts a run;
 - `{"kill": true}` ends it, with all its descendants;
-- the answer comes when everything of the run is gone: how it ended and what it used.
+- the answer comes when everything of the run is gone: how it ended and what it used;
+- a run that is asked for with `"look": true`, a rehearsal, does not end: the supervisor looks
+  at its memory, kills it, and tells its lanes with `{"places": ...}` what all runs write to.
 
 Never reads from a run's channel.
 """
@@ -66,7 +68,7 @@ def _become_lane(sandbox, finder, lane, descriptors, request):
     except BaseException as error:
         _answer(lane, {"error": f"{type(error).__name__}: {error}"})
         os._exit(1)
-    _answer(lane, {"ready": True})
+    _answer(lane, {"ready": True, "foresees": sandbox.can_foresee()})
     serve_lane(sandbox, finder, lane)
 
 
@@ -79,6 +81,9 @@ def serve_lane(sandbox, finder, lane):
         # Most runs are asked for in the same words as the one before.
         if data != known:
             known, request = data, json.loads(data)
+        if "places" in request:
+            sandbox.foresee(request["places"])
+            continue
         if "run" not in request:
             # A kill that crossed the answer on its way.
             continue
@@ -89,15 +94,16 @@ def serve_lane(sandbox, finder, lane):
             _answer(lane, {"error": f"{type(error).__name__}: {error}"})
             os._exit(1)
         if child == 0:
-            _start_run(sandbox, finder, descriptors[1])
+            _start_run(sandbox, finder, descriptors[1], request["look"])
             os._exit(NOT_ISOLATED)
         for descriptor in descriptors:
             os.close(descriptor)
         _answer(lane, _wait(lane, child, request["run"]["cpu_s"]))
 
 
-def _start_run(sandbox, finder, output):
+def _start_run(sandbox, finder, output, look):
     try:
+        sandbox.fetch()
         channel = sandbox.isolate()
     except BaseException:
         os.dup2(output, 2)
@@ -107,7 +113,15 @@ def _start_run(sandbox, finder, output):
     if bench["WORK"] != sandbox.work:
         bench["WORK"] = sandbox.work
     sandbox.disappear()
-    bench["run"](channel, finder)
+    bench["run"](channel, finder, _wait_for_looks if look else os._exit)
+
+
+def _wait_for_looks(status):
+    """The end of a rehearsal: what it is looked at for is to be there still."""
+    if status:
+        os._exit(status)
+    while True:
+        time.sleep(3600)
 
 
 def _wait(lane, child, cpu_s):

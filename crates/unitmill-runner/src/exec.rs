@@ -6,9 +6,11 @@
 mod pair;
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use unitmill_model::{ExecInput, ExecVerdict, Isolation, Verdict};
+use unitmill_model::{ExecInput, ExecVerdict, Isolation, Job, Verdict};
 use unitmill_shards::{ParquetSettings, RowFileWriter, ShardsError, read_rows};
 
 use crate::error::RunError;
@@ -67,6 +69,7 @@ pub async fn exec(options: &ExecOptions, machine: &Machine) -> Result<ExecSummar
             options.isolation,
         )
         .await?;
+    let sandbox = Arc::new(sandbox);
     machine.events.send(Event::Ready);
     machine.events.send(Event::Judging {
         rows: rows.total_rows(),
@@ -94,14 +97,20 @@ pub async fn exec(options: &ExecOptions, machine: &Machine) -> Result<ExecSummar
         window,
         good_rows,
         async |row: ExecInput| {
-            let verdict = judging
-                .verdict(row, sandbox.isolation(), async |job| {
-                    if machine.halt.is_requested() {
+            let (sandbox, halt) = (Arc::clone(&sandbox), machine.halt.clone());
+            // A task of its own, so that parsing uses every thread that there is.
+            let judged = tokio::spawn(async move {
+                let run = async |job: Job| {
+                    if halt.is_requested() {
                         return Err(RunError::Abandoned);
                     }
-                    Ok(sandbox.run(job).await?)
-                })
-                .await?;
+                    Ok(sandbox.run(&job).await?)
+                };
+                judging.verdict(row, sandbox.isolation(), run).await
+            });
+            let verdict = judged
+                .await
+                .unwrap_or_else(|panic| resume_unwind(panic.into_panic()))?;
             machine.events.send(Event::Judged);
             Ok(verdict)
         },
@@ -112,6 +121,7 @@ pub async fn exec(options: &ExecOptions, machine: &Machine) -> Result<ExecSummar
         },
     )
     .await;
+    let sandbox = Arc::into_inner(sandbox).expect("every task has ended, and let go of it");
     let closed = sandbox.close().await;
     judged?;
     writer.finish()?;

@@ -8,6 +8,7 @@ mod channel;
 mod diagnose;
 mod environment;
 mod error;
+mod foresight;
 mod guest;
 mod layout;
 mod native;

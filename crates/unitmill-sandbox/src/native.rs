@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +18,7 @@ use crate::SandboxSettings;
 use crate::cgroup::SlotGroup;
 use crate::channel::{ChannelKey, Record};
 use crate::error::SandboxError;
+use crate::foresight;
 use crate::guest;
 use crate::nursery::Nursery;
 use crate::profile::Profile;
@@ -27,7 +28,7 @@ use crate::turns::{Share, Turns};
 use crate::verdict::{Evidence, Exit};
 use crate::walls::{USERS, Walls};
 use crate::wire::Keeper;
-use crate::zygote::Zygote;
+use crate::zygote::{Lane, Zygote};
 
 /// Exit status of a run that could not be isolated; see `lane.py`.
 const NOT_ISOLATED: i32 = 113;
@@ -339,10 +340,7 @@ impl Native {
             Err(error) => return Err(Failure::Error(error)),
         };
         let group = &mut slot.group;
-        group
-            .set_limits(&job.limits, self.settings.zygotes.max(1) as u64)
-            .map_err(Failure::Error)?;
-        let lane = match zygote.lend(slot.index, slot.share, || group.doors()).await {
+        let mut lane = match zygote.lend(slot.index, slot.share, || group.doors()).await {
             Ok(lane) => lane,
             Err(SandboxError::Lost { detail }) => {
                 self.forget(key, &entry);
@@ -350,6 +348,16 @@ impl Native {
             }
             Err(error) => return Err(Failure::Error(error)),
         };
+        if lane.is_curious
+            && let Err(error) = self.prepare(slot, zygote, &mut lane).await?
+        {
+            let detail = format!("rehearsing a run: {error}; {}", zygote.last_words());
+            self.forget(key, &entry);
+            return Err(Failure::Lost(detail));
+        }
+        slot.group
+            .set_limits(&job.limits, self.settings.zygotes.max(1) as u64)
+            .map_err(Failure::Error)?;
         let channel_key = self.draw().map_err(Failure::Error)?;
         let payload = run::payload(job, &channel_key)
             .map_err(|error| Failure::Error(SandboxError::Job(error.to_string())))?;
@@ -400,6 +408,31 @@ impl Native {
             )));
         }
         Ok((seen, out_of_memory))
+    }
+
+    /// Lets a new lane know where in memory its runs will write to. An error within means that
+    /// the lane is lost.
+    async fn prepare(
+        &self,
+        slot: &mut Slot,
+        zygote: &Zygote,
+        lane: &mut Lane,
+    ) -> Result<io::Result<()>, Failure> {
+        let job = foresight::rehearsal();
+        let key = self.draw().map_err(Failure::Error)?;
+        slot.group
+            .set_limits(&job.limits, self.settings.zygotes.max(1) as u64)
+            .map_err(Failure::Error)?;
+        let place = self
+            .walls
+            .place(slot.index, &job.limits, zygote.address_space());
+        self.walls.clear(slot.index).await.map_err(Failure::Error)?;
+        let told = zygote
+            .prepare(lane, async |lane| run::rehearse(lane, &place, &job, key).await)
+            .await;
+        // Whatever that took is not the next run's.
+        slot.memory_kills = slot.group.memory_kills().map_err(Failure::Error)?;
+        Ok(told)
     }
 
     /// The entry of a zygote that may yet have to be started; makes room for it.

@@ -10,11 +10,12 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 use unitmill_jail::{output_pipe, stream_pair};
 use unitmill_model::{Job, JobKind, Limits};
 
 use crate::channel::{Channel, ChannelKey};
+use crate::foresight;
 use crate::turns::{Share, Turns};
 use crate::verdict::{Exit, Stopped};
 use crate::walls::Place;
@@ -93,7 +94,7 @@ pub(crate) fn payload(job: &Job, key: &ChannelKey) -> serde_json::Result<Vec<u8>
 }
 
 /// What the lane has to know; trusted, and free of anything that came with the job's code.
-fn request(place: &Place, limits: &Limits) -> Vec<u8> {
+fn request(place: &Place, limits: &Limits, look: bool) -> Vec<u8> {
     // The lane counts the first process's time; this is for its children, and well above,
     // since the kernel counts it in coarse ticks.
     let coarse_s = (limits.cpu_ms * 3 / 2).div_ceil(1000) + 1;
@@ -107,7 +108,7 @@ fn request(place: &Place, limits: &Limits) -> Vec<u8> {
     for (name, most) in &place.limits {
         rlimits[name] = json!([most, most]);
     }
-    json!({"run": {
+    json!({"look": look, "run": {
         "user": place.user,
         "scratch": place.scratch,
         "cpu_s": limits.cpu_ms as f64 / 1000.0,
@@ -135,7 +136,7 @@ pub(crate) async fn run(
     let (output, output_end) = output_pipe()?;
     let mut output = pipe::Receiver::from_owned_fd(output)?;
     lane.socket
-        .send(&request(place, limits), &[theirs, output_end])
+        .send(&request(place, limits, false), &[theirs, output_end])
         .await?;
     let closed = |_| io::Error::other("the sandbox has been closed");
     let turn = turns.take(share).await.map_err(closed)?;
@@ -242,6 +243,48 @@ pub(crate) async fn run(
         cpu: Duration::from_secs_f64((answer.user_s + answer.system_s).max(0.0)),
         wall,
     })
+}
+
+/// Rehearses a run in a place and says where in memory it has written to. An error means that
+/// the lane is lost; a rehearsal that fails has nothing to say.
+pub(crate) async fn rehearse(
+    lane: &Lane,
+    place: &Place,
+    job: &Job,
+    key: ChannelKey,
+) -> io::Result<Vec<foresight::Pages>> {
+    let payload = payload(job, &key)?;
+    let (ours, theirs) = stream_pair()?;
+    // Nobody reads what it prints, which is nothing.
+    let (_output, output_end) = output_pipe()?;
+    lane.socket
+        .send(&request(place, &job.limits, true), &[theirs, output_end])
+        .await?;
+    let mut stream = into_tokio(ours)?;
+    let mut channel = Channel::new(key);
+    let rehearsal = async {
+        stream.write_all(&payload).await?;
+        let mut buffer = vec![0; 16 << 10];
+        while !channel.has_ended() {
+            let length = stream.read(&mut buffer).await?;
+            if length == 0 || !channel.take(&buffer[..length]) {
+                break;
+            }
+        }
+        io::Result::Ok(())
+    };
+    // However it ends, it is looked at or it is not; and then it has to go.
+    let _ended = timeout(Duration::from_millis(job.limits.wall_ms), rehearsal).await;
+    let places = match lane.process {
+        Some(process) if channel.has_ended() => foresight::written_by_run_of(process),
+        _ => Vec::new(),
+    };
+    lane.socket.send(br#"{"kill":true}"#, &[]).await?;
+    let packet = timeout(KILLING, lane.socket.receive()).await??;
+    match serde_json::from_slice::<Answer>(&packet.bytes)?.error {
+        Some(error) => Err(io::Error::other(error)),
+        None => Ok(places),
+    }
 }
 
 /// A wait status, as the kernel encodes it.

@@ -8,10 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::OnceCell;
 use tokio::time::timeout;
-use unitmill_jail::{control_pair, packet_pair};
+use unitmill_jail::control_pair;
 
 use crate::error::SandboxError;
+use crate::foresight;
 use crate::nursery::{FORK, Nursery, START};
 use crate::turns::Share;
 use crate::walls::address_space;
@@ -22,6 +24,7 @@ use crate::wire::PacketSocket;
 pub(crate) struct Zygote {
     control: tokio::sync::Mutex<PacketSocket>,
     lanes: Mutex<HashMap<usize, Lane>>,
+    places: OnceCell<Vec<foresight::Pages>>,
     address_space: u64,
     nursery: Arc<Nursery>,
 }
@@ -30,6 +33,10 @@ pub(crate) struct Zygote {
 #[derive(Debug)]
 pub(crate) struct Lane {
     pub(crate) socket: PacketSocket,
+    /// Its number as seen from here.
+    pub(crate) process: Option<i32>,
+    /// Whether it could use to know where its runs will write to, and has not been told.
+    pub(crate) is_curious: bool,
 }
 
 /// What the processes on the way to a zygote say, and it last.
@@ -42,6 +49,8 @@ struct Hatching {
 struct Ready {
     #[serde(default)]
     error: Option<String>,
+    #[serde(default)]
+    foresees: bool,
 }
 
 impl Zygote {
@@ -83,6 +92,7 @@ impl Zygote {
         Ok(Self {
             control: tokio::sync::Mutex::new(control),
             lanes: Mutex::new(HashMap::new()),
+            places: OnceCell::new(),
             address_space,
             nursery,
         })
@@ -107,7 +117,7 @@ impl Zygote {
         let lost = |error: io::Error| SandboxError::Lost {
             detail: format!("forking a lane: {error}; {}", self.last_words()),
         };
-        let (ours, theirs) = packet_pair().map_err(SandboxError::plumbing("make a socket"))?;
+        let (ours, theirs) = control_pair().map_err(SandboxError::plumbing("make a socket"))?;
         let socket = PacketSocket::new(ours).map_err(SandboxError::plumbing("watch a socket"))?;
         let mut descriptors = vec![theirs];
         descriptors.extend(doors()?.into_iter().map(OwnedFd::from));
@@ -125,12 +135,33 @@ impl Zygote {
         let ready: Ready =
             serde_json::from_slice(&packet.bytes).map_err(|error| lost(io::Error::other(error)))?;
         match ready.error {
-            None => Ok(Lane { socket }),
+            None => Ok(Lane {
+                socket,
+                process: packet.sender,
+                is_curious: ready.foresees,
+            }),
             Some(error) => Err(SandboxError::CannotIsolate {
                 missing: format!("a lane could not be set up: {error}"),
                 remedy: "see the error; the control groups may be read-only".to_owned(),
             }),
         }
+    }
+
+    /// Tells a lane where in memory runs write to; the first time, `rehearsal` finds it out.
+    ///
+    /// # Errors
+    /// Of the rehearsal, or if the lane is lost.
+    pub(crate) async fn prepare(
+        &self,
+        lane: &mut Lane,
+        rehearsal: impl AsyncFnOnce(&Lane) -> io::Result<Vec<foresight::Pages>>,
+    ) -> io::Result<()> {
+        if std::mem::take(&mut lane.is_curious) {
+            let places = self.places.get_or_try_init(|| rehearsal(lane)).await?;
+            let packet = json!({"places": places}).to_string();
+            lane.socket.send(packet.as_bytes(), &[]).await?;
+        }
+        Ok(())
     }
 
     /// Takes back a lane whose run is over.

@@ -200,10 +200,8 @@ fn exec(
             stub_check,
         },
     };
-    let summary = block_on(interruptible(
-        &machine,
-        unitmill_runner::exec(&options, &machine),
-    ))??;
+    let judging = interruptible(&machine, unitmill_runner::exec(&options, &machine));
+    let summary = block_on_threads(options.jobs.div_ceil(JOBS_PER_THREAD), judging)??;
     output::message(&render::verdicts(&summary));
     Ok(ExitCode::SUCCESS)
 }
@@ -341,8 +339,23 @@ fn machine(quiet: bool) -> Result<Machine, Failure> {
     })
 }
 
+/// So many executions at a time leave a thread that does nothing but attend to them idle for
+/// more than half of its time.
+const JOBS_PER_THREAD: usize = 8;
+
 fn block_on<F: Future>(future: F) -> Result<F::Output, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    block_on_threads(cores(), future)
+}
+
+/// With one thread no thread has to wake another, which where every core is busy costs a good
+/// part of what there is to do for an execution.
+fn block_on_threads<F: Future>(threads: usize, future: F) -> Result<F::Output, Failure> {
+    let mut builder = match threads {
+        0 | 1 => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = builder
+        .worker_threads(threads.max(1))
         .enable_all()
         .build()
         .map_err(|error| Failure {

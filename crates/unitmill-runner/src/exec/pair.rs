@@ -38,12 +38,15 @@ impl Judging {
     }
 
     /// Judges a pair; `run` executes a job, `isolation` is what stands around it.
-    pub(super) async fn verdict<E>(
+    pub(super) async fn verdict<E, F>(
         &self,
         row: ExecInput,
         isolation: Isolation,
-        run: impl AsyncFn(&Job) -> Result<Outcome, E>,
-    ) -> Result<ExecVerdict, E> {
+        run: impl Fn(Job) -> F,
+    ) -> Result<ExecVerdict, E>
+    where
+        F: Future<Output = Result<Outcome, E>>,
+    {
         if row.lone_surrogate {
             return Ok(unwritable(row.id, isolation));
         }
@@ -51,7 +54,7 @@ impl Judging {
             Ok(shape) => shape,
             Err(part) => return Ok(unparsed(row.id, isolation, part)),
         };
-        let first = run(&self.job(&shape, &row.code, &row.test, 1)).await?;
+        let first = run(self.job(&shape, &row.code, &row.test, 1)).await?;
         let mut verdict = ExecVerdict {
             id: row.id,
             verdict: first.verdict,
@@ -63,11 +66,10 @@ impl Judging {
         };
         if verdict.verdict != Verdict::SyntaxError {
             for number in 2..=self.repeat {
-                let job = self.job(&shape, &row.code, &row.test, number);
-                let outcome = run(&job).await?;
+                let outcome = run(self.job(&shape, &row.code, &row.test, number)).await?;
                 verdict.duration_ms += outcome.duration_ms;
                 if outcome.verdict != verdict.verdict {
-                    verdict.detail = self.difference(&verdict, number, &job, outcome);
+                    verdict.detail = self.difference(&verdict, number, outcome);
                     verdict.verdict = Verdict::Flaky;
                     return Ok(verdict);
                 }
@@ -80,21 +82,24 @@ impl Judging {
         Ok(verdict)
     }
 
-    async fn check_stubs<E>(
+    async fn check_stubs<E, F>(
         &self,
         shape: &Shape,
         code: &str,
         test: &str,
         verdict: &mut ExecVerdict,
-        run: impl AsyncFn(&Job) -> Result<Outcome, E>,
-    ) -> Result<(), E> {
+        run: impl Fn(Job) -> F,
+    ) -> Result<(), E>
+    where
+        F: Future<Output = Result<Outcome, E>>,
+    {
         for stub in Stub::ALL {
             let Some(stubbed) = stub_tested(code, test, stub) else {
                 "stub check: the code has no function whose body could be taken away"
                     .clone_into(&mut verdict.detail);
                 return Ok(());
             };
-            let outcome = run(&self.job(shape, &stubbed.code, test, 1)).await?;
+            let outcome = run(self.job(shape, &stubbed.code, test, 1)).await?;
             verdict.duration_ms += outcome.duration_ms;
             if outcome.verdict == Verdict::Passed {
                 verdict.verdict = Verdict::Vacuous;
@@ -122,16 +127,16 @@ impl Judging {
             entry: "solution".to_owned(),
             kind: JobKind::Verdict,
             limits: self.limits,
-            seed: self.seed.wrapping_add(number - 1),
-            order: match number {
-                1 => TestOrder::AsLoaded,
-                2 => TestOrder::Reversed,
-                _ => TestOrder::Shuffled(number),
-            },
+            seed: self.seed_of(number),
+            order: order_of(number),
         }
     }
 
-    fn difference(&self, first: &ExecVerdict, number: u32, job: &Job, then: Outcome) -> String {
+    fn seed_of(&self, number: u32) -> u32 {
+        self.seed.wrapping_add(number - 1)
+    }
+
+    fn difference(&self, first: &ExecVerdict, number: u32, then: Outcome) -> String {
         let detail = if then.detail.is_empty() {
             &first.detail
         } else {
@@ -141,9 +146,17 @@ impl Judging {
             "{} in run 1, {} in run {number} ({}, hash seed {}): {detail}",
             first.verdict,
             then.verdict,
-            job.order,
-            job.seed % self.hash_seeds()
+            order_of(number),
+            self.seed_of(number) % self.hash_seeds()
         )
+    }
+}
+
+fn order_of(number: u32) -> TestOrder {
+    match number {
+        1 => TestOrder::AsLoaded,
+        2 => TestOrder::Reversed,
+        _ => TestOrder::Shuffled(number),
     }
 }
 
@@ -250,9 +263,9 @@ mod tests {
     /// from there on; also the jobs.
     fn judge(judging: Judging, row: ExecInput, verdicts: &[Verdict]) -> (ExecVerdict, Vec<Job>) {
         let jobs: RefCell<Vec<Job>> = RefCell::new(Vec::new());
-        let run = async |job: &Job| -> Result<Outcome, Infallible> {
+        let run = async |job: Job| -> Result<Outcome, Infallible> {
             let number = jobs.borrow().len().min(verdicts.len() - 1);
-            jobs.borrow_mut().push(job.clone());
+            jobs.borrow_mut().push(job);
             Ok(Outcome {
                 verdict: verdicts[number],
                 tests: Vec::new(),
