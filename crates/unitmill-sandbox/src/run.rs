@@ -135,13 +135,13 @@ pub(crate) async fn run(
     let (ours, theirs) = stream_pair()?;
     let (output, output_end) = output_pipe()?;
     let mut output = pipe::Receiver::from_owned_fd(output)?;
-    lane.socket
-        .send(&request(place, limits, false), &[theirs, output_end])
-        .await?;
     let closed = |_| io::Error::other("the sandbox has been closed");
     let turn = turns.take(share).await.map_err(closed)?;
     payload[TURN].copy_from_slice(&turn.share.header());
     let mut turn = Some(turn);
+    lane.socket
+        .send(&request(place, limits, false), &[theirs, output_end])
+        .await?;
     let started = Instant::now();
     let deadline = started + Duration::from_millis(limits.wall_ms);
     let (mut reading, mut writing) = into_tokio(ours)?.into_split();
