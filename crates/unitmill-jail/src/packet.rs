@@ -8,7 +8,8 @@ use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use nix::cmsg_space;
 use nix::sys::socket::{
-    ControlMessage, ControlMessageOwned, MsgFlags, UnixAddr, UnixCredentials, recvmsg, sendmsg,
+    ControlMessage, ControlMessageOwned, MsgFlags, UnixAddr, UnixCredentials, recv, recvmsg,
+    sendmsg,
 };
 
 /// Largest packet either side sends, bytes.
@@ -81,7 +82,11 @@ pub(crate) fn receive_long(socket: BorrowedFd<'_>) -> io::Result<Vec<u8>> {
 /// # Errors
 /// As `recvmsg`; `WouldBlock` on a non-blocking socket without a packet.
 pub fn receive(socket: BorrowedFd<'_>) -> io::Result<Packet> {
-    let mut buffer = vec![0; PACKET_BYTES];
+    // Most packets are a few bytes long, and to clear room for the largest takes longer than
+    // to ask how long the next one is.
+    let peek = MsgFlags::MSG_PEEK | MsgFlags::MSG_TRUNC;
+    let length = recv(socket.as_raw_fd(), &mut [], peek)?;
+    let mut buffer = vec![0; length.min(PACKET_BYTES)];
     let mut control = cmsg_space!([RawFd; MOST_DESCRIPTORS], UnixCredentials);
     let mut slices = [IoSliceMut::new(&mut buffer)];
     let message = recvmsg::<UnixAddr>(

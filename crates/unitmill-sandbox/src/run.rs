@@ -27,6 +27,8 @@ const KILLING: Duration = Duration::from_secs(20);
 const DRAINING: Duration = Duration::from_secs(5);
 /// Files and folders that a scratch folder may hold.
 const SCRATCH_FILES: u32 = 10_000;
+/// How much is read at once, bytes: few runs have more to say, and as few print as much.
+const READ_AT_ONCE: usize = 4 << 10;
 /// How much output is kept for a person.
 const KEPT_OUTPUT: usize = 16 << 10;
 
@@ -169,8 +171,8 @@ pub(crate) async fn run(
     let mut answer: Option<Answer> = None;
     let (mut channel_open, mut output_open) = (true, true);
     let mut patience = deadline;
-    let mut channel_buffer = vec![0; 16 << 10];
-    let mut output_buffer = vec![0; 16 << 10];
+    let mut channel_buffer = vec![0; READ_AT_ONCE];
+    let mut output_buffer = vec![0; READ_AT_ONCE];
     while answer.is_none() || channel_open || output_open {
         let stop = tokio::select! {
             packet = lane.socket.receive(), if answer.is_none() => {
@@ -264,7 +266,7 @@ pub(crate) async fn rehearse(
     let mut channel = Channel::new(key);
     let rehearsal = async {
         stream.write_all(&payload).await?;
-        let mut buffer = vec![0; 16 << 10];
+        let mut buffer = vec![0; READ_AT_ONCE];
         while !channel.has_ended() {
             let length = stream.read(&mut buffer).await?;
             if length == 0 || !channel.take(&buffer[..length]) {
