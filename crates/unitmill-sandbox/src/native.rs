@@ -46,7 +46,7 @@ pub(crate) struct Native {
     slots: Mutex<Vec<Slot>>,
     /// A permit for every slot.
     free: Semaphore,
-    /// A permit for every run that may see its payload; others may have been forked and wait.
+    /// A permit for every run that computes; others may have done so and be on their way out.
     turns: Turns,
     /// Shared by runs; held alone by the repetition of a run that timed out.
     company: RwLock<()>,
@@ -428,7 +428,9 @@ impl Native {
             .place(slot.index, &job.limits, zygote.address_space());
         self.walls.clear(slot.index).await.map_err(Failure::Error)?;
         let told = zygote
-            .prepare(lane, async |lane| run::rehearse(lane, &place, &job, key).await)
+            .prepare(lane, async |lane| {
+                run::rehearse(lane, &place, &job, key).await
+            })
             .await;
         // Whatever that took is not the next run's.
         slot.memory_kills = slot.group.memory_kills().map_err(Failure::Error)?;

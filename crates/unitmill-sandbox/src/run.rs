@@ -123,8 +123,9 @@ fn request(place: &Place, limits: &Limits, look: bool) -> Vec<u8> {
 }
 
 /// Runs a payload in a place. An error means that the lane is lost, and nothing about the
-/// payload. The run isolates itself at once and waits for one of the `turns` before it sees
-/// its payload; it gives the turn back with its last word, when only its end is waited for.
+/// payload. It is forked when it has one of the `turns`, and not before: what a run that waits
+/// has copied lies in the caches of the one that computes. It gives the turn back with its last
+/// word, when only its end is waited for.
 pub(crate) async fn run(
     lane: &Lane,
     place: &Place,

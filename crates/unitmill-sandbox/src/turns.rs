@@ -10,7 +10,7 @@ use futures::future::select_all;
 use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-/// So long a run waits for the processors that it was forked on, before it takes any.
+/// So long a run waits for the processors of its lane, before it takes any.
 const PATIENCE: Duration = Duration::from_millis(25);
 
 /// Which share of the processors, of how many.
