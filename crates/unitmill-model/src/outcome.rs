@@ -31,7 +31,7 @@ pub struct Outcome {
     pub observations: Vec<Observation>,
     /// For `Coverage`: the lines of `entry`.
     pub coverage: Option<CoveredFile>,
-    /// Wall time of the run, milliseconds. Never reaches a pair row.
+    /// Wall time of the run from its greeting to its end, milliseconds. Never reaches a pair row.
     pub duration_ms: u64,
 }
 

@@ -145,8 +145,10 @@ pub(crate) async fn run(
     lane.socket
         .send(&request(place, limits, false), &[theirs, output_end])
         .await?;
-    let started = Instant::now();
-    let deadline = started + Duration::from_millis(limits.wall_ms);
+    // Both begin anew when the run greets, before any of the job's code: what it takes to make
+    // and isolate a run is nobody's time but the sandbox's.
+    let mut started = Instant::now();
+    let wall_limit = Duration::from_millis(limits.wall_ms);
     let (mut reading, mut writing) = into_tokio(ours)?.into_split();
     // Most payloads fit into the socket at once.
     let sent = match writing.try_write(&payload) {
@@ -171,7 +173,7 @@ pub(crate) async fn run(
     let mut stopped = None;
     let mut answer: Option<Answer> = None;
     let (mut channel_open, mut output_open) = (true, true);
-    let mut patience = deadline;
+    let mut patience = started + wall_limit;
     let mut channel_buffer = vec![0; READ_AT_ONCE];
     let mut output_buffer = vec![0; READ_AT_ONCE];
     while answer.is_none() || channel_open || output_open {
@@ -189,7 +191,13 @@ pub(crate) async fn run(
             length = reading.read(&mut channel_buffer), if channel_open => {
                 match length {
                     Ok(length @ 1..) => {
+                        let is_first = !channel.greeted();
                         let believed = channel.take(&channel_buffer[..length]);
+                        let is_going = answer.is_none() && stopped.is_none();
+                        if is_first && channel.greeted() && is_going {
+                            started = Instant::now();
+                            patience = started + wall_limit;
+                        }
                         (!believed).then_some(Stopped::Forgery)
                     }
                     Ok(0) | Err(_) => {
