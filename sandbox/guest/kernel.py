@@ -47,6 +47,8 @@ SYS_PROCESS_MADVISE = 440
 # The calling process, where a descriptor of one is asked for.
 PIDFD_SELF = (1 << 64) - 10_000
 MADV_POPULATE_WRITE = 23
+# `UIO_MAXIOV`.
+MOST_PLACES = 1024
 
 # Landlock rights on files, by the interface version that brought them.
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
@@ -126,6 +128,7 @@ class Sandbox:
         self._planned = None
         self._plan = ()
         self._foreseen = None
+        self._foresight = ctypes.create_string_buffer(16 * MOST_PLACES)
         self._files = [("/", RIGHTS_OF_KIND["folder"]), ("/dev", READ_DIR | RIGHTS_OF_KIND["device"])]
         for value in (self._libc, self._fork, self._program, self._filter, self._files):
             _keep(value)
@@ -164,11 +167,12 @@ class Sandbox:
         from version 6.15 on."""
         return self._libc.syscall(*self._advice(None, 0)) == 0
 
-    def foresee(self, places):
-        """In a lane: where in memory nearly every run writes to, as start and length of each
-        place, whole pages."""
-        buffer = struct.pack(f"<{2 * len(places)}Q", *(word for place in places for word in place))
-        self._foreseen = self._advice(buffer, len(places)) if places else None
+    def foresee(self, lane):
+        """In a lane: receives where in memory nearly every run writes to, as start and length
+        of each place, whole pages. How many there are is chance, and what a lane allocates must
+        not hang on chance: it would show in the addresses of what its runs allocate."""
+        places = lane.recv_into(self._foresight) // 16
+        self._foreseen = self._advice(self._foresight, places) if places else None
         _keep(self._foreseen)
 
     def fetch(self):

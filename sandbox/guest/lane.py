@@ -6,7 +6,7 @@ A lane serves one slot, one run at a time, over its packet socket:
 - `{"kill": true}` ends it, with all its descendants;
 - the answer comes when everything of the run is gone: how it ended and what it used;
 - a run that is asked for with `"look": true`, a rehearsal, does not end: the supervisor looks
-  at its memory, kills it, and tells its lanes with `{"places": ...}` what all runs write to.
+  at its memory and kills it. The first packet to every lane says where all runs write to.
 
 Never reads from a run's channel.
 """
@@ -69,6 +69,7 @@ def _become_lane(sandbox, finder, lane, descriptors, request):
         _answer(lane, {"error": f"{type(error).__name__}: {error}"})
         os._exit(1)
     _answer(lane, {"ready": True, "foresees": sandbox.can_foresee()})
+    sandbox.foresee(lane)
     serve_lane(sandbox, finder, lane)
 
 
@@ -81,9 +82,6 @@ def serve_lane(sandbox, finder, lane):
         # Most runs are asked for in the same words as the one before.
         if data != known:
             known, request = data, json.loads(data)
-        if "places" in request:
-            sandbox.foresee(request["places"])
-            continue
         if "run" not in request:
             # A kill that crossed the answer on its way.
             continue

@@ -108,6 +108,19 @@ fn add_written(pages: &File, start: u64, end: u64, places: &mut Vec<Pages>) -> i
     Ok(())
 }
 
+/// The places as a lane takes them: two words each. Never empty, which would be the end of the
+/// lane.
+pub(crate) fn packet(places: &[Pages]) -> Vec<u8> {
+    if places.is_empty() {
+        return vec![0];
+    }
+    places
+        .iter()
+        .flat_map(|&(start, length)| [start, length])
+        .flat_map(u64::to_ne_bytes)
+        .collect()
+}
+
 /// As many places as one call takes; the longest ones, in their order.
 fn most(mut places: Vec<Pages>) -> Vec<Pages> {
     places.sort_by_key(|&(_, length)| std::cmp::Reverse(length));

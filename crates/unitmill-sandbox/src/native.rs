@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,7 +28,7 @@ use crate::turns::{Share, Turns};
 use crate::verdict::{Evidence, Exit};
 use crate::walls::{USERS, Walls};
 use crate::wire::Keeper;
-use crate::zygote::{Lane, Zygote};
+use crate::zygote::Zygote;
 
 /// Exit status of a run that could not be isolated; see `lane.py`.
 const NOT_ISOLATED: i32 = 113;
@@ -339,8 +339,22 @@ impl Native {
             }
             Err(error) => return Err(Failure::Error(error)),
         };
+        let rehearsed = zygote
+            .foresee(async || self.rehearse(slot, zygote).await)
+            .await;
+        match rehearsed {
+            Ok(()) => {}
+            Err(SandboxError::Lost { detail }) => {
+                self.forget(key, &entry);
+                return Err(Failure::Lost(detail));
+            }
+            Err(error) => return Err(Failure::Error(error)),
+        }
         let group = &mut slot.group;
-        let mut lane = match zygote.lend(slot.index, slot.share, || group.doors()).await {
+        group
+            .set_limits(&job.limits, self.settings.zygotes.max(1) as u64)
+            .map_err(Failure::Error)?;
+        let lane = match zygote.lend(slot.index, slot.share, || group.doors()).await {
             Ok(lane) => lane,
             Err(SandboxError::Lost { detail }) => {
                 self.forget(key, &entry);
@@ -348,16 +362,6 @@ impl Native {
             }
             Err(error) => return Err(Failure::Error(error)),
         };
-        if lane.is_curious
-            && let Err(error) = self.prepare(slot, zygote, &mut lane).await?
-        {
-            let detail = format!("rehearsing a run: {error}; {}", zygote.last_words());
-            self.forget(key, &entry);
-            return Err(Failure::Lost(detail));
-        }
-        slot.group
-            .set_limits(&job.limits, self.settings.zygotes.max(1) as u64)
-            .map_err(Failure::Error)?;
         let channel_key = self.draw().map_err(Failure::Error)?;
         let payload = run::payload(job, &channel_key)
             .map_err(|error| Failure::Error(SandboxError::Job(error.to_string())))?;
@@ -410,31 +414,33 @@ impl Native {
         Ok((seen, out_of_memory))
     }
 
-    /// Lets a new lane know where in memory its runs will write to. An error within means that
-    /// the lane is lost.
-    async fn prepare(
+    /// Where in memory the runs of a zygote write to, seen in a lane of its own: those that jobs
+    /// run on are all to have the same behind them.
+    async fn rehearse(
         &self,
         slot: &mut Slot,
         zygote: &Zygote,
-        lane: &mut Lane,
-    ) -> Result<io::Result<()>, Failure> {
+    ) -> Result<Vec<foresight::Pages>, SandboxError> {
         let job = foresight::rehearsal();
-        let key = self.draw().map_err(Failure::Error)?;
+        let key = self.draw()?;
         slot.group
-            .set_limits(&job.limits, self.settings.zygotes.max(1) as u64)
-            .map_err(Failure::Error)?;
+            .set_limits(&job.limits, self.settings.zygotes.max(1) as u64)?;
         let place = self
             .walls
             .place(slot.index, &job.limits, zygote.address_space());
-        self.walls.clear(slot.index).await.map_err(Failure::Error)?;
-        let told = zygote
-            .prepare(lane, async |lane| {
-                run::rehearse(lane, &place, &job, key).await
-            })
-            .await;
+        self.walls.clear(slot.index).await?;
+        let group = &slot.group;
+        let lane = zygote.fork_lane(slot.share, || group.doors()).await?;
+        let places = if lane.foresees {
+            run::rehearse(&lane, &place, &job, key).await
+        } else {
+            Ok(Vec::new())
+        };
         // Whatever that took is not the next run's.
-        slot.memory_kills = slot.group.memory_kills().map_err(Failure::Error)?;
-        Ok(told)
+        slot.memory_kills = slot.group.memory_kills()?;
+        places.map_err(|error| SandboxError::Lost {
+            detail: format!("rehearsing a run: {error}; {}", zygote.last_words()),
+        })
     }
 
     /// The entry of a zygote that may yet have to be started; makes room for it.

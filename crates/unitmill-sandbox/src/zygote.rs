@@ -35,8 +35,8 @@ pub(crate) struct Lane {
     pub(crate) socket: PacketSocket,
     /// Its number as seen from here.
     pub(crate) process: Option<i32>,
-    /// Whether it could use to know where its runs will write to, and has not been told.
-    pub(crate) is_curious: bool,
+    /// Whether it has a use for knowing where its runs will write to.
+    pub(crate) foresees: bool,
 }
 
 /// What the processes on the way to a zygote say, and it last.
@@ -98,8 +98,8 @@ impl Zygote {
         })
     }
 
-    /// The lane of a slot, forked if need be, on its share of the processors. `doors` are the files that it joins its
-    /// control groups by.
+    /// The lane of a slot, forked if need be, on its share of the processors. `doors` are the
+    /// files that it joins its control groups by.
     pub(crate) async fn lend(
         &self,
         slot: usize,
@@ -111,9 +111,18 @@ impl Zygote {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&slot);
-        if let Some(lane) = idle {
-            return Ok(lane);
+        match idle {
+            Some(lane) => Ok(lane),
+            None => self.fork_lane(share, doors).await,
         }
+    }
+
+    /// A new lane, which knows where its runs will write to if that has been found out.
+    pub(crate) async fn fork_lane(
+        &self,
+        share: Share,
+        doors: impl FnOnce() -> Result<Vec<fs::File>, SandboxError>,
+    ) -> Result<Lane, SandboxError> {
         let lost = |error: io::Error| SandboxError::Lost {
             detail: format!("forking a lane: {error}; {}", self.last_words()),
         };
@@ -134,34 +143,37 @@ impl Zygote {
             .map_err(lost)?;
         let ready: Ready =
             serde_json::from_slice(&packet.bytes).map_err(|error| lost(io::Error::other(error)))?;
-        match ready.error {
-            None => Ok(Lane {
-                socket,
-                process: packet.sender,
-                is_curious: ready.foresees,
-            }),
-            Some(error) => Err(SandboxError::CannotIsolate {
+        if let Some(error) = ready.error {
+            return Err(SandboxError::CannotIsolate {
                 missing: format!("a lane could not be set up: {error}"),
                 remedy: "see the error; the control groups may be read-only".to_owned(),
-            }),
+            });
         }
+        let places = self.places.get().map_or(&[][..], Vec::as_slice);
+        socket
+            .send(&foresight::packet(places), &[])
+            .await
+            .map_err(lost)?;
+        Ok(Lane {
+            socket,
+            process: packet.sender,
+            foresees: ready.foresees,
+        })
     }
 
-    /// Tells a lane where in memory runs write to; the first time, `rehearsal` finds it out.
+    /// Has `rehearsal` find out, once, where in memory runs write to. Lanes are told when they
+    /// are forked, so that comes first.
     ///
     /// # Errors
-    /// Of the rehearsal, or if the lane is lost.
-    pub(crate) async fn prepare(
+    /// Of the rehearsal.
+    pub(crate) async fn foresee(
         &self,
-        lane: &mut Lane,
-        rehearsal: impl AsyncFnOnce(&Lane) -> io::Result<Vec<foresight::Pages>>,
-    ) -> io::Result<()> {
-        if std::mem::take(&mut lane.is_curious) {
-            let places = self.places.get_or_try_init(|| rehearsal(lane)).await?;
-            let packet = json!({"places": places}).to_string();
-            lane.socket.send(packet.as_bytes(), &[]).await?;
-        }
-        Ok(())
+        rehearsal: impl AsyncFnOnce() -> Result<Vec<foresight::Pages>, SandboxError>,
+    ) -> Result<(), SandboxError> {
+        self.places
+            .get_or_try_init(|| rehearsal())
+            .await
+            .map(|_| ())
     }
 
     /// Takes back a lane whose run is over.
